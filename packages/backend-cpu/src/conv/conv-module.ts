@@ -1,0 +1,34 @@
+import { ModuleBuilder } from "../wasm/index.ts";
+import { defineAddParts } from "./add-parts.ts";
+import { defineCorrelateBack } from "./correlate-back.ts";
+import { defineCorrelateFew } from "./correlate-few.ts";
+import { defineCorrelate } from "./correlate.ts";
+import { defineFilterGradient } from "./filter-gradient.ts";
+import { definePackFilter } from "./pack-filter.ts";
+
+/** What the engine offers: see `wasmFeatures`. */
+export interface ConvOptions {
+  /** Use `f32x4.relaxed_madd` in the sums of products. */
+  readonly relaxed: boolean;
+  /** The imported memory is shared between threads. */
+  readonly shared: boolean;
+}
+
+const definitions = {
+  packFilter: definePackFilter,
+  correlate: defineCorrelate,
+  correlateFew: defineCorrelateFew,
+  correlateBack: defineCorrelateBack,
+  filterGradient: defineFilterGradient,
+  addParts: defineAddParts,
+} as const;
+
+/** The functions that convolutions are made of; shapes are arguments, so there is one of each. */
+export type ConvFunctionName = keyof typeof definitions;
+
+/** A WebAssembly module that exports one of the functions. */
+export function convModule(name: ConvFunctionName, { relaxed, shared }: ConvOptions): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder().importMemory({ shared });
+  definitions[name](module, relaxed);
+  return module.toBytes();
+}

@@ -1,0 +1,2 @@
+export { cpu, type CpuOptions } from "./cpu.ts";
+export { wasmFeatures, type WasmFeatures } from "./wasm/index.ts";

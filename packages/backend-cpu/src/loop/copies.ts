@@ -1,0 +1,22 @@
+import type { LoopStep, Phase } from "@minima/tensor";
+import { weightOf } from "./instruction-info.ts";
+import { lanesAreInner, type Nest } from "./nest.ts";
+import { instructionsOfPhase, type Placement } from "./placement.ts";
+
+/**
+ * How many vectors the code of some phases works on side by side: several if their bodies are so short that counting and
+ * waiting would take longer than the work.
+ */
+export function copiesFor(step: LoopStep, nest: Nest, places: readonly Placement[], phases: readonly Phase[]): number {
+  let [weight, folds] = [0, 0];
+  for (const phase of phases) {
+    for (const index of instructionsOfPhase(step, phase)) {
+      if (places[index].lane) weight += weightOf(step.instructions[index]);
+    }
+    weight += phase.stores.length;
+    folds += phase.reductions.length;
+  }
+  if (folds === 0) return weight <= 64 ? 2 : 1;
+  if (!lanesAreInner(nest)) return folds * weight <= 8 ? 4 : folds * weight <= 64 ? 2 : 1;
+  return weight <= 8 ? 4 : weight <= 16 ? 2 : 1;
+}

@@ -1,0 +1,1 @@
+export { emitLoop, loopFunctionName, loopModule, loopSlots } from "./emit.ts";

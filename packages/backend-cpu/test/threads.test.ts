@@ -1,0 +1,79 @@
+import { afterAll, describe, expect, it } from "vitest";
+import {
+  type Tensor,
+  add,
+  exp,
+  matmul,
+  mul,
+  relu,
+  run,
+  setBackend,
+  softmax,
+  sum,
+  tensor,
+  transpose,
+} from "@minima/tensor";
+import { cpu } from "../src/index.ts";
+
+const one = cpu({ threads: 1 });
+const several = [2, 3].map((threads) => cpu({ threads }));
+
+afterAll(() => {
+  for (const backend of several) backend.dispose();
+});
+
+function filled(shape: readonly number[], seed: number): Tensor {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return tensor(
+    Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.37 + seed)),
+    { shape },
+  );
+}
+
+/** Comparing bytes is much faster than comparing arrays of numbers. */
+const bytes = (data: ArrayBufferView): Buffer => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+
+const cases: readonly [string, () => Tensor][] = [
+  ["a long element-wise chain", () => relu(add(mul(filled([1000, 333], 1), filled([333], 2)), 0.1))],
+  ["rows", () => softmax(filled([301, 777], 3))],
+  ["sums of columns", () => sum(exp(filled([2001, 130], 4)), { axis: 0 })],
+  ["a product", () => matmul(filled([301, 205], 5), filled([205, 190], 6))],
+  ["a product with more columns than rows", () => matmul(filled([12, 205], 5), filled([205, 1900], 6))],
+  [
+    "a product of transposed matrices",
+    () => matmul(transpose(filled([205, 130], 5)), transpose(filled([333, 205], 6))),
+  ],
+  ["many products", () => matmul(filled([37, 3, 20, 30], 7), filled([3, 30, 41], 8))],
+  ["more products than one job holds", () => matmul(filled([1300, 8, 12], 9), filled([1300, 12, 8], 10))],
+];
+
+describe("threads", () => {
+  it.each(cases)("give the bits of one thread: %s", async (_, make) => {
+    setBackend(one);
+    const want = await make().data();
+    for (const backend of several) {
+      setBackend(backend);
+      for (let i = 0; i < 5; i++) expect(Buffer.compare(bytes(await make().data()), bytes(want))).toBe(0);
+    }
+  });
+
+  it("survive memory that grows under them, and pauses in which they park", async () => {
+    const backend = cpu({ threads: 2 });
+    setBackend(backend);
+    const results: Tensor[] = [];
+    for (let i = 0; i < 12; i++) {
+      const big = add(filled([512, 1024], i), 1); // 2 MB each
+      await run(big);
+      results.push(big);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const [first] = await results[0].data();
+    expect(first).toBeCloseTo(1, 6);
+    backend.dispose();
+  });
+
+  it("refuse counts that make no sense", () => {
+    for (const threads of [0, -1, 1.5, 1000, NaN])
+      expect(() => cpu({ threads })).toThrow(/threads .* must be an integer/);
+  });
+});

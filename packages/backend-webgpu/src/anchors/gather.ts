@@ -1,0 +1,20 @@
+import { type GatherStep, sizeOf } from "@minima/tensor";
+import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
+import { KernelWriter } from "../kernel/kernel-writer.ts";
+import { linesOf } from "./lines.ts";
+
+/** out[o, i, r] = x[o, index[o, i, r], r]; an index outside of the axis is clamped to it. */
+export function gatherKernel({ axis, input, index, output }: GatherStep, limits: KernelLimits): Kernel {
+  const writer = new KernelWriter(limits);
+  const values = writer.bind(input, input.dtype, "read");
+  const at = writer.bind(index, index.dtype, "read");
+  const out = writer.bind(output, output.dtype, "write");
+  const { length, inner } = linesOf(output.shape, axis);
+  const extent = input.shape[axis];
+  return writer.forEachItem(`gather axis ${axis} of [${input.shape.join()}]`, sizeOf(output.shape), () => {
+    writer.line(`let picked = u32(clamp(${at.load("item")}, 0, ${extent - 1}));`);
+    writer.line(`let line = item / ${length * inner}u;`);
+    writer.line(`let place = (line * ${extent}u + picked) * ${inner}u + item % ${inner}u;`);
+    out.store("item", values.load("place"));
+  });
+}

@@ -1,0 +1,36 @@
+import type { LoopStep, Step } from "@minima/tensor";
+import type { CompiledStep, Kernel, KernelLimits } from "../kernel/kernel.ts";
+import { argReduceKernel } from "./arg-reduce.ts";
+import { argsortKernels } from "./argsort.ts";
+import { averagePoolKernel } from "./average-pool.ts";
+import { convKernels } from "./conv.ts";
+import { gatherKernel } from "./gather.ts";
+import { matmulKernels } from "./matmul.ts";
+import { poolIndexKernel } from "./pool-index.ts";
+import { scanKernel } from "./scan.ts";
+import { scatterAddKernel } from "./scatter-add.ts";
+
+/** The kernels of a step that has an algorithm of its own. */
+export function anchorKernels(step: Exclude<Step, LoopStep>, limits: KernelLimits): CompiledStep {
+  const alone = (...kernels: Kernel[]): CompiledStep => ({ kernels, scratch: [] });
+  switch (step.kind) {
+    case "matmul":
+      return alone(...matmulKernels(step, limits));
+    case "conv":
+      return alone(...convKernels(step, limits));
+    case "poolIndex":
+      return alone(poolIndexKernel(step, limits));
+    case "avgPool":
+      return alone(averagePoolKernel(step, limits));
+    case "argReduce":
+      return alone(argReduceKernel(step, limits));
+    case "scan":
+      return alone(scanKernel(step, limits));
+    case "gather":
+      return alone(gatherKernel(step, limits));
+    case "scatterAdd":
+      return alone(scatterAddKernel(step, limits));
+    case "argsort":
+      return argsortKernels(step, limits);
+  }
+}

@@ -1,0 +1,4 @@
+export { DeviceLostError, KernelError, NoAdapterError } from "./errors.ts";
+export type { GpuAdapter, GpuEntry, WebGpuOptions } from "./options.ts";
+export type { AdapterInfo, WebGpuBackend, WebGpuStats } from "./webgpu-backend.ts";
+export { webgpu } from "./webgpu.ts";

@@ -1,0 +1,143 @@
+import { type DType, MinimaError } from "@minima/tensor";
+import { type LibraryFunction, library } from "../math/library.ts";
+import type { Kernel, KernelLimits, KernelOperand, Memory } from "./kernel.ts";
+import { Operand, type OperandUse } from "./operand.ts";
+
+/** Invocations of a workgroup where they do not work together. */
+const plainWorkgroup = 64;
+
+/** Writes the WGSL of one kernel. */
+export class KernelWriter {
+  readonly limits: KernelLimits;
+  readonly #operands: Operand[] = [];
+  readonly #functions = new Map<LibraryFunction, string>();
+  /** Functions of this kernel alone. */
+  readonly #own: string[] = [];
+  readonly #shared: string[] = [];
+  readonly #lines: string[] = [];
+  #scalars = 0;
+  #depth = 1;
+  #names = 0;
+
+  constructor(limits: KernelLimits) {
+    this.limits = limits;
+  }
+
+  /** Binds memory: each piece once. What is written may also be read, by the invocation that writes it. */
+  bind(memory: Memory, dtype: DType, use: OperandUse): Operand {
+    const known = this.#operands.find((operand) => isSame(operand.memory, memory));
+    if (known !== undefined) {
+      if (known.dtype === dtype && (known.use === use || use === "read")) return known;
+      throw new MinimaError("webgpu: one step uses a buffer in two ways: a fault of the planner");
+    }
+    const operand = new Operand(this, `b${this.#operands.length}`, memory, dtype, use);
+    this.#operands.push(operand);
+    if (this.#operands.length > this.limits.maxStorageBuffersPerShaderStage) {
+      const most = this.limits.maxStorageBuffersPerShaderStage;
+      throw new MinimaError(
+        `webgpu: a step touches more buffers than the ${most} that this device binds: a fault of the planner`,
+      );
+    }
+    return operand;
+  }
+
+  /** A function of the kernel's own, which can use what is bound. */
+  function(head: string, body: () => void): void {
+    const lines = this.#lines.splice(0);
+    body();
+    this.#own.push([`${head} {`, ...this.#lines.splice(0), "}"].join("\n"));
+    this.#lines.push(...lines);
+  }
+
+  /** The name of a function of the library, which becomes part of the source. */
+  use(name: LibraryFunction): string {
+    if (!this.#functions.has(name)) {
+      for (const needed of library[name].needs) this.use(needed);
+      this.#functions.set(name, library[name].source);
+    }
+    return name;
+  }
+
+  /** A word of the program's scalar block, as u32. */
+  scalar(index: number): string {
+    this.#scalars = Math.max(this.#scalars, index + 1);
+    return `scalars[${Math.floor(index / 4)}].${"xyzw"[index % 4]}`;
+  }
+
+  /** Memory that the invocations of a workgroup share. */
+  share(name: string, type: string): void {
+    this.#shared.push(`var<workgroup> ${name}: ${type};`);
+  }
+
+  line(text: string): void {
+    this.#lines.push(`${"  ".repeat(this.#depth)}${text}`);
+  }
+
+  /** A block: `head {`, what `body` writes, `}`. */
+  block(head: string, body: () => void): void {
+    this.line(`${head} {`);
+    this.#depth++;
+    body();
+    this.#depth--;
+    this.line("}");
+  }
+
+  /** A constant of a fresh name. */
+  let(value: string): string {
+    const name = `t${this.#names++}`;
+    this.line(`let ${name} = ${value};`);
+    return name;
+  }
+
+  /** Runs `body` in one invocation for each item, of which `item` is the number. */
+  forEachItem(label: string, count: number, body: () => void): Kernel {
+    const groups = Math.ceil(count / plainWorkgroup);
+    this.line(`let item = ${this.#groupIndex(groups)} * ${plainWorkgroup}u + lane;`);
+    this.line(`if (item >= ${count}u) { return; }`);
+    body();
+    return this.#finish(label, plainWorkgroup, groups);
+  }
+
+  /** Runs `body` in one workgroup for each item; `lane` numbers its invocations. */
+  forEachGroup(label: string, count: number, size: number, body: () => void): Kernel {
+    this.line(`let item = ${this.#groupIndex(count)};`);
+    if (count > this.limits.maxComputeWorkgroupsPerDimension) this.line(`if (item >= ${count}u) { return; }`);
+    body();
+    return this.#finish(label, size, count);
+  }
+
+  /** The number of the workgroup: one dimension holds no more than 65,535 of them. */
+  #groupIndex(count: number): string {
+    const most = this.limits.maxComputeWorkgroupsPerDimension;
+    return count <= most ? "workgroup.x" : `(workgroup.y * ${most}u + workgroup.x)`;
+  }
+
+  #finish(label: string, size: number, count: number): Kernel {
+    const most = this.limits.maxComputeWorkgroupsPerDimension;
+    const scalars = Math.ceil(this.#scalars / 4);
+    const source = [
+      `// ${label}`,
+      ...this.#operands.map((operand, binding) => operand.declaration(binding)),
+      ...(scalars > 0 ? [`@group(1) @binding(0) var<uniform> scalars: array<vec4u, ${scalars}>;`] : []),
+      ...this.#shared,
+      ...this.#functions.values(),
+      ...this.#own,
+      "",
+      `@compute @workgroup_size(${size})`,
+      "fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {",
+      ...this.#lines,
+      "}",
+      "",
+    ].join("\n");
+    const operands = this.#operands.map(({ memory, use }): KernelOperand => ({
+      memory,
+      access: use === "read" ? "read" : "write",
+    }));
+    const workgroups: [number, number] = [Math.min(count, most), Math.ceil(count / most)];
+    return { label, source, operands, usesScalars: scalars > 0, workgroups };
+  }
+}
+
+function isSame(a: Memory, b: Memory): boolean {
+  return "slot" in a ? "slot" in b && a.slot === b.slot : "scratch" in b && a.scratch === b.scratch;
+}

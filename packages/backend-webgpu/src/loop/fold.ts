@@ -1,0 +1,60 @@
+import type { DType, ReduceKind, Reduction } from "@minima/tensor";
+import type { KernelWriter } from "../kernel/kernel-writer.ts";
+import { literal, valueType } from "../kernel/value-type.ts";
+import { binaryValue } from "./arithmetic.ts";
+
+/** How two partial results of a reduction become one. */
+export function combine(writer: KernelWriter, { kind, dtype }: Fold, a: string, b: string): string {
+  return binaryValue(writer, kind === "sum" ? "add" : kind === "prod" ? "mul" : kind, dtype, a, b);
+}
+
+/** The value that changes nothing when it is folded in. */
+export function identity(writer: KernelWriter, { kind, dtype }: Fold): string {
+  if (kind === "sum") return literal(0, dtype);
+  if (kind === "prod") return literal(1, dtype);
+  if (dtype === "float32") return `${kind === "max" ? "-" : ""}${writer.use("infinity")}()`;
+  return literal(integerBounds[dtype][kind === "max" ? 0 : 1], dtype);
+}
+
+type Fold = Pick<Reduction, "kind" | "dtype">;
+
+const integerBounds: Readonly<Record<Exclude<DType, "float32">, readonly [number, number]>> = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  uint8: [0, 255],
+  bool: [0, 1],
+};
+
+/** Whether partial results lose accuracy with the number of terms, so that they are summed up in two levels. */
+export function isFloatSum({ kind, dtype }: Fold): boolean {
+  return kind === ("sum" satisfies ReduceKind) && dtype === "float32";
+}
+
+/**
+ * Combines the values that the invocations of a workgroup hold in `name`, in a tree of fixed form; afterwards all of
+ * them hold the result.
+ */
+export function combineAcrossLanes(
+  writer: KernelWriter,
+  fold: Fold,
+  name: string,
+  lanes: number,
+  shared: Set<string>,
+): void {
+  const type = valueType[fold.dtype];
+  const array = `shared_${type}`;
+  if (!shared.has(array)) {
+    shared.add(array);
+    writer.share(array, `array<${type}, ${lanes}>`);
+  }
+  writer.line(`${array}[lane] = ${name};`);
+  writer.line("workgroupBarrier();");
+  writer.block(`for (var gap = ${lanes / 2}u; gap > 0u; gap >>= 1u)`, () => {
+    writer.block("if (lane < gap)", () => {
+      writer.line(`${array}[lane] = ${combine(writer, fold, `${array}[lane]`, `${array}[lane + gap]`)};`);
+    });
+    writer.line("workgroupBarrier();");
+  });
+  writer.line(`${name} = ${array}[0];`);
+  writer.line("workgroupBarrier();");
+}

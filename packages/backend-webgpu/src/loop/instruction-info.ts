@@ -1,0 +1,54 @@
+import type { Affine, DType, Instruction } from "@minima/tensor";
+
+/** The earlier instructions an instruction reads; not the value behind a `reduced`. */
+function operandsOf(instruction: Instruction): number[] {
+  switch (instruction.op) {
+    case "load":
+      return instruction.guard === undefined ? [] : [instruction.guard];
+    case "scalar":
+    case "constant":
+    case "index":
+    case "inside":
+    case "reduced":
+      return [];
+    case "where":
+      return [instruction.a, instruction.b, instruction.c];
+    case "randomBits":
+      return [instruction.key0, instruction.key1, instruction.counter, instruction.high, instruction.index];
+    default:
+      return "b" in instruction ? [instruction.a, instruction.b] : [instruction.a];
+  }
+}
+
+/** The affine functions of the loop variables that an instruction evaluates. */
+function affinesOf(instruction: Instruction): readonly Affine[] {
+  if (instruction.op === "load" || instruction.op === "index") return [instruction];
+  return instruction.op === "inside" ? instruction.bounds : [];
+}
+
+/** The dtype of an instruction's value: comparisons give bool whatever they compare. */
+export function valueDType(instruction: Instruction): DType {
+  return instruction.op === "less" || instruction.op === "equal" ? "bool" : instruction.dtype;
+}
+
+/** All instructions that must be evaluated to know the `roots`, in ascending order. */
+export function closure(instructions: readonly Instruction[], roots: Iterable<number>): number[] {
+  const found = new Set<number>();
+  const visit = (index: number): void => {
+    if (found.has(index)) return;
+    found.add(index);
+    operandsOf(instructions[index]).forEach(visit);
+  };
+  for (const root of roots) visit(root);
+  return [...found].sort((a, b) => a - b);
+}
+
+/** For each instruction, whether its value depends on an inner loop. */
+export function findInner(instructions: readonly Instruction[], outerLoops: number): boolean[] {
+  const inner: boolean[] = [];
+  for (const instruction of instructions) {
+    const own = affinesOf(instruction).some(({ strides }) => strides.slice(outerLoops).some((stride) => stride !== 0));
+    inner.push(own || operandsOf(instruction).some((operand) => inner[operand]));
+  }
+  return inner;
+}

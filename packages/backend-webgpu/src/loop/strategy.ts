@@ -1,0 +1,53 @@
+import { type Access, type Affine, type LoopStep, sizeOf } from "@minima/tensor";
+import { isByte } from "../kernel/value-type.ts";
+
+/** How the points of a loop step are spread over invocations. */
+export type Strategy =
+  /** One invocation computes one outer point, inner loops and all. */
+  | { readonly kind: "invocation" }
+  /** One invocation computes four neighbouring outer points, whose bytes fill a word. */
+  | { readonly kind: "fourPoints" }
+  /** The invocations of a workgroup share the inner loops of one outer point. */
+  | { readonly kind: "workgroup"; readonly lanes: number };
+
+/** Inner loops of up to this many points are not worth sharing. */
+const shortInner = 32;
+/** Where neighbouring invocations read neighbouring elements, and there are so many, inner loops may be longer. */
+const manyPoints = 1024;
+const mediumInner = 1024;
+
+/** Chosen by extents and strides alone, so that the same step gives the same bits. */
+export function chooseStrategy(step: LoopStep, maxLanes: number): Strategy {
+  const inner = sizeOf(step.inner);
+  const points = sizeOf(step.outer);
+  const shared = inner > shortInner && !(points >= manyPoints && inner <= mediumInner && readsAlongPoints(step));
+  if (shared) {
+    const lanes = 2 ** Math.ceil(Math.log2(inner / 4));
+    return { kind: "workgroup", lanes: Math.min(Math.max(lanes, 32), Math.min(256, maxLanes)) };
+  }
+  return storesWholeWords(step) ? { kind: "fourPoints" } : { kind: "invocation" };
+}
+
+/** Whether most loads move on by one element from one outer point to the next. */
+function readsAlongPoints(step: LoopStep): boolean {
+  const last = step.outer.length - 1;
+  const loads = step.instructions.filter((instruction) => instruction.op === "load");
+  return last >= 0 && loads.filter(({ strides }) => strides[last] === 1).length * 2 > loads.length;
+}
+
+/** Whether there are stores of bytes, each at the position that is the number of its point. */
+function storesWholeWords(step: LoopStep): boolean {
+  const stores = step.phases.flatMap((phase) => phase.stores.map((store) => ({ inner: phase.inner, store })));
+  const bytes = stores.filter(({ store }) => isByte(store.dtype));
+  return bytes.length > 0 && bytes.every(({ inner, store }) => !inner && isPointNumber(store, step.outer));
+}
+
+/** Whether an access is to the element that has the number of the outer point. */
+export function isPointNumber({ offset, strides }: Access | Affine, outer: readonly number[]): boolean {
+  let stride = 1;
+  for (let loop = outer.length - 1; loop >= 0; loop--) {
+    if (strides[loop] !== stride) return false;
+    stride *= outer[loop];
+  }
+  return offset === 0;
+}

@@ -1,0 +1,17 @@
+import type { DeviceBuffer } from "@minima/tensor";
+
+/** Memory on the GPU, as the pool hands it out. */
+export class GpuBuffer implements DeviceBuffer {
+  readonly gpu: GPUBuffer;
+  readonly bytes: number;
+  /** Never given twice, so that bind groups can be found by the buffers they hold. */
+  readonly id: number;
+  /** Why the contents are not what they should be: the program that should have written them failed. */
+  fault: Error | null = null;
+
+  constructor(gpu: GPUBuffer, bytes: number, id: number) {
+    this.gpu = gpu;
+    this.bytes = bytes;
+    this.id = id;
+  }
+}

@@ -1,0 +1,23 @@
+import type { DeviceLimits } from "./device-limits.ts";
+
+/** An entry point to WebGPU: `navigator.gpu`, or what the npm package `webgpu` creates. */
+export interface GpuEntry {
+  requestAdapter(options?: object): Promise<object | null>;
+}
+
+/** A `GPUAdapter`. Its type is not named here, because not every setting of the compiler knows the types of WebGPU. */
+export interface GpuAdapter {
+  readonly limits: object;
+  requestDevice(descriptor?: object): Promise<object>;
+}
+
+export interface WebGpuOptions {
+  /** Which GPU to take where there are several. */
+  readonly powerPreference?: "low-power" | "high-performance" | undefined;
+  /** An adapter to use instead of asking for one; it must not have given a device yet. */
+  readonly adapter?: GpuAdapter | undefined;
+  /** The entry point to use instead of `navigator.gpu` or the npm package `webgpu`. */
+  readonly gpu?: GpuEntry | undefined;
+  /** Limits to stay below the adapter's, as smaller devices have them. Default: all that the adapter offers. */
+  readonly limits?: Partial<DeviceLimits> | undefined;
+}

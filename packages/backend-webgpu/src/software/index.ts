@@ -1,0 +1,1 @@
+export { type SoftwareGpuOptions, softwareGpu } from "./software-gpu.ts";

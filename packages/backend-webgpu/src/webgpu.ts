@@ -1,0 +1,24 @@
+import { findGpu } from "./adapter/find-gpu.ts";
+import { requestAdapter, requestDevice } from "./adapter/request-device.ts";
+import { DeviceBackend } from "./device-backend.ts";
+import type { WebGpuOptions } from "./options.ts";
+import type { WebGpuBackend } from "./webgpu-backend.ts";
+
+/**
+ * WebGPU as a backend: WGSL kernels generated at run time, one submit for each program.
+ *
+ * In a page or worker it takes `navigator.gpu`; in Node the npm package `webgpu`, which must be installed and is loaded
+ * by this call alone. It never falls back to the CPU.
+ *
+ * @throws NoAdapterError if there is no adapter; the message says what was looked for and how to get one here.
+ */
+export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
+  const { powerPreference, gpu, limits = {} } = options;
+  let adapter = options.adapter as GPUAdapter | undefined;
+  if (adapter === undefined) {
+    const found = gpu === undefined ? await findGpu() : { gpu: gpu as GPU, origin: "the gpu that was passed" };
+    adapter = await requestAdapter(found, powerPreference);
+  }
+  const { device, limits: granted } = await requestDevice(adapter, limits);
+  return new DeviceBackend(device, granted, adapter.info);
+}

@@ -1,0 +1,19 @@
+/** Activations with a recommended gain. */
+export type Gain = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
+
+/** Factor on the standard deviation that keeps the variance through an activation; PyTorch's `calculate_gain`. */
+export function gainOf(nonlinearity: Gain, negativeSlope = 0.01): number {
+  switch (nonlinearity) {
+    case "linear":
+    case "sigmoid":
+      return 1;
+    case "tanh":
+      return 5 / 3;
+    case "relu":
+      return Math.SQRT2;
+    case "leakyRelu":
+      return Math.sqrt(2 / (1 + negativeSlope ** 2));
+    case "selu":
+      return 3 / 4;
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  type Tensor,
+  ValueError,
+  Variable,
+  add,
+  div,
+  hostEffect,
+  hostScalar,
+  maximum,
+  mul,
+  sqrt,
+  sub,
+  zerosLike,
+} from "@minima/tensor";
+import { Optimizer, type Parameters, checkRange } from "./optimizer.ts";
+
+export interface AdamOptions {
+  /** Learning rate; default 1e-3. */
+  lr: number;
+  /** Decay of the averages of g and g²; default [0.9, 0.999]. */
+  betas: readonly [number, number];
+  /** Added to the root; default 1e-8. */
+  eps: number;
+  /** L2 penalty (Adam), or decay of the weights themselves (AdamW). */
+  weightDecay: number;
+  /** Use the largest second moment so far (Reddi et al. 2018). */
+  amsgrad: boolean;
+}
+
+interface Slots {
+  /** Steps taken. */
+  steps: number;
+  readonly mean: Variable;
+  readonly square: Variable;
+  readonly largest: Variable | null;
+}
+
+/**
+ * Adam (Kingma and Ba 2015): m = β₁m + (1-β₁)g, v = β₂v + (1-β₂)g²,
+ * θ = θ - lr/(1-β₁ᵗ) · m / (√v/√(1-β₂ᵗ) + ε).
+ */
+export class Adam extends Optimizer<AdamOptions> {
+  readonly #slots = new Map<Variable, Slots>();
+
+  constructor(parameters: Parameters<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(parameters, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, ...options });
+    for (const { parameters, amsgrad } of this.groups) {
+      for (const parameter of parameters) {
+        const slot = (name: string): Variable =>
+          new Variable(zerosLike(parameter), { name: `${parameter.name}.${name}` });
+        const slots = {
+          steps: 0,
+          mean: slot("mean"),
+          square: slot("square"),
+          largest: amsgrad ? slot("largest") : null,
+        };
+        this.#slots.set(parameter, slots);
+      }
+    }
+  }
+
+  protected override *slots(): Generator<Variable> {
+    for (const { mean, square, largest } of this.#slots.values()) {
+      yield mean;
+      yield square;
+      if (largest !== null) yield largest;
+    }
+  }
+
+  protected override check(options: AdamOptions): void {
+    const name = this.constructor.name;
+    checkRange(name, "lr", options.lr, 0);
+    checkRange(name, "eps", options.eps, 0);
+    checkRange(name, "weightDecay", options.weightDecay, 0);
+    for (const beta of options.betas) checkRange(name, "betas", beta, 0, 1 - Number.EPSILON);
+  }
+
+  protected override update(parameter: Variable, gradient: Tensor, options: AdamOptions): void {
+    const { weightDecay } = options;
+    const g = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
+    this.adapt(parameter, parameter, g, options);
+  }
+
+  /** The adaptive step, from a value that may have been decayed. */
+  protected adapt(parameter: Variable, from: Tensor, g: Tensor, options: AdamOptions): void {
+    const { betas: [beta1, beta2], eps } = options; // prettier-ignore
+    const slots = this.#slots.get(parameter);
+    if (slots === undefined) throw new ValueError(`Adam: ${parameter.name} is not one of its parameters`);
+    hostEffect(() => slots.steps++);
+    const mean = add(mul(slots.mean, beta1), mul(g, 1 - beta1));
+    const square = add(mul(slots.square, beta2), mul(mul(g, g), 1 - beta2));
+    slots.mean.assign(mean);
+    slots.square.assign(square);
+    let second = square;
+    if (slots.largest !== null) {
+      second = maximum(slots.largest, square);
+      slots.largest.assign(second);
+    }
+    const correction = hostScalar(() => 1 / Math.sqrt(1 - beta2 ** slots.steps));
+    const rate = hostScalar(() => options.lr / (1 - beta1 ** slots.steps));
+    parameter.assign(sub(from, div(mul(mean, rate), add(mul(sqrt(second), correction), eps))));
+  }
+}
+
+/** Adam whose weight decay acts on the weights themselves: θ = (1 - lr·λ)θ first (Loshchilov and Hutter 2019). */
+export class AdamW extends Adam {
+  constructor(parameters: Parameters<AdamOptions>, options: Partial<AdamOptions> = {}) {
+    super(parameters, { weightDecay: 0.01, ...options });
+  }
+
+  protected override update(parameter: Variable, gradient: Tensor, options: AdamOptions): void {
+    this.adapt(
+      parameter,
+      mul(
+        parameter,
+        hostScalar(() => 1 - options.lr * options.weightDecay),
+      ),
+      gradient,
+      options,
+    );
+  }
+}

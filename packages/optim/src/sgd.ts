@@ -1,0 +1,80 @@
+import { type Tensor, Variable, add, hostEffect, hostScalar, mul, neg, sub, zerosLike } from "@minima/tensor";
+import { Optimizer, type Parameters, checkRange } from "./optimizer.ts";
+
+export interface SGDOptions {
+  /** Learning rate. */
+  lr: number;
+  /** Share μ of the last velocity that is kept; default 0. */
+  momentum: number;
+  /** Share of the gradient left out of the velocity; default 0. */
+  dampening: number;
+  /** Nesterov's momentum: look ahead along the velocity. */
+  nesterov: boolean;
+  /** L2 penalty λ: the gradient gets λ·θ added. */
+  weightDecay: number;
+  /** Ascend instead of descend. */
+  maximize: boolean;
+}
+
+interface Velocity {
+  /** Steps taken: the first velocity is the gradient whole. */
+  steps: number;
+  readonly value: Variable;
+}
+
+/**
+ * Gradient descent with momentum: v = μ·v + (1 - dampening)·g, θ = θ - lr·v; the first velocity is the gradient itself.
+ * With Nesterov's momentum θ = θ - lr·(g + μ·v) (Sutskever et al. 2013, in PyTorch's form).
+ */
+export class SGD extends Optimizer<SGDOptions> {
+  readonly #velocity = new Map<Variable, Velocity>();
+
+  constructor(parameters: Parameters<SGDOptions>, options: Partial<SGDOptions> & { lr: number }) {
+    const defaults = { momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, maximize: false };
+    super(parameters, { ...defaults, ...options });
+    for (const { parameters, momentum } of this.groups) {
+      if (momentum === 0) continue;
+      for (const parameter of parameters) {
+        const value = new Variable(zerosLike(parameter), { name: `${parameter.name}.velocity` });
+        this.#velocity.set(parameter, { steps: 0, value });
+      }
+    }
+  }
+
+  protected override *slots(): Generator<Variable> {
+    for (const { value } of this.#velocity.values()) yield value;
+  }
+
+  protected override check(options: SGDOptions): void {
+    checkRange("SGD", "lr", options.lr, 0);
+    checkRange("SGD", "momentum", options.momentum, 0);
+    checkRange("SGD", "weightDecay", options.weightDecay, 0);
+    if (options.nesterov) {
+      checkRange("SGD", "momentum (for nesterov)", options.momentum, Number.MIN_VALUE);
+      checkRange("SGD", "dampening (for nesterov)", options.dampening, 0, 0);
+    }
+  }
+
+  protected override update(parameter: Variable, gradient: Tensor, options: SGDOptions): void {
+    const { momentum, dampening, nesterov, weightDecay, maximize } = options;
+    let g = maximize ? neg(gradient) : gradient;
+    if (weightDecay !== 0) g = add(g, mul(parameter, weightDecay));
+    const slot = this.#velocity.get(parameter);
+    if (slot !== undefined) {
+      hostEffect(() => slot.steps++);
+      const share = hostScalar(() => (slot.steps === 1 ? 1 : 1 - dampening));
+      const velocity = add(mul(slot.value, momentum), dampening === 0 ? g : mul(g, share));
+      slot.value.assign(velocity);
+      g = nesterov ? add(g, mul(velocity, momentum)) : velocity;
+    }
+    parameter.assign(
+      sub(
+        parameter,
+        mul(
+          g,
+          hostScalar(() => options.lr),
+        ),
+      ),
+    );
+  }
+}

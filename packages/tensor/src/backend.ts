@@ -1,0 +1,97 @@
+import type { DType, TypedArray } from "./dtype.ts";
+import type { Graph } from "./graph/graph.ts";
+import type { Step } from "./kernel/step.ts";
+
+/**
+ * # The contract between Minima and a device
+ *
+ * A backend owns memory and runs programs. It never sees a tensor, a gradient or a layer: what reaches it are bytes,
+ * and the steps of `kernel/step.ts`.
+ *
+ * **Memory.** `allocate` gives an uninitialised buffer of at least the bytes asked for, readable up to the next
+ * multiple of 16; it throws `OutOfMemoryError` if it cannot. `free` takes it back; work already submitted that uses
+ * it is unaffected, and the buffer may be handed out again at once, because everything happens in queue order.
+ * Freeing and never using a buffer again is the caller's duty; the backend does not track lifetimes.
+ *
+ * **Order.** `write`, `submit` and `read` take effect in the order of the calls. `write` copies: the caller may change
+ * the source afterwards. `read` gives the contents as of the call.
+ *
+ * **Programs.** `compile` turns steps into a program, at once or as a promise; it is called once for each structure
+ * and the program is reused with other buffers. `submit` runs the steps in order with slot i bound to `buffers[i]`.
+ * Slots never overlap, except that the planner may bind one buffer to several slots whose lifetimes within the
+ * program are disjoint. All memory is allocated before `submit`, so a program runs whole or not at all; a failure on
+ * the way throws (or rejects the next read) and says which step failed.
+ *
+ * **Determinism.** The same program with the same inputs gives the same bits, whatever the number of threads.
+ */
+export interface Backend {
+  readonly name: string;
+  readonly profile: BackendProfile;
+  allocate(bytes: number): DeviceBuffer;
+  free(buffer: DeviceBuffer): void;
+  write(buffer: DeviceBuffer, data: TypedArray): void;
+  read(buffer: DeviceBuffer, dtype: DType, size: number): Promise<TypedArray>;
+  /** Only on devices that can read without waiting. */
+  readSync?(buffer: DeviceBuffer, dtype: DType, size: number): TypedArray;
+  compile(steps: readonly Step[]): Program | Promise<Program>;
+  submit(program: Program, bindings: Bindings): void;
+  /**
+   * Resolves when the device can take more work without a growing backlog, rejects if it cannot go on: what a training
+   * step waits for. Only on devices that still work when `submit` has returned.
+   */
+  ready?(): Promise<void>;
+  /** What is allocated now; for leak checks. Backends may leave it out. */
+  stats?(): BackendStats;
+  /** Resolves when all submitted work is done. */
+  idle(): Promise<void>;
+  /** Releases everything; the backend is not used again. */
+  dispose(): void;
+}
+
+/** What the planner may count on. */
+export interface BackendProfile {
+  /** How many slots one loop step may touch. */
+  readonly maxSlotsPerStep: number;
+  /** Whether work is done when `submit` returns, so that results can be moved to the host without waiting. */
+  readonly synchronous: boolean;
+}
+
+/** Memory as the backend counts it. */
+export interface BackendStats {
+  /** Buffers allocated and not freed. */
+  readonly buffers: number;
+  /** Bytes they take. */
+  readonly bytes: number;
+}
+
+/** Memory of a device; what else it holds is the backend's affair. */
+export interface DeviceBuffer {
+  readonly bytes: number;
+}
+
+/** Compiled steps; what it holds is the backend's affair. */
+export interface Program {
+  readonly steps: readonly Step[];
+}
+
+export interface Bindings {
+  /** One buffer a slot. */
+  readonly buffers: readonly DeviceBuffer[];
+  /** The scalar block: 32-bit words, float32 or int32 by their bits. */
+  readonly scalars: Uint32Array;
+}
+
+/** A device that evaluates graphs itself, without planner, programs or buffers: the reference evaluator. */
+export interface GraphEvaluator {
+  readonly name: string;
+  /** Values of `graph.outputs`, in order. */
+  evaluate(graph: Graph, leaf: (node: number) => TypedArray, scalar: (node: number) => number): TypedArray[];
+}
+
+/** What `setBackend` takes. */
+export type Device = Backend | GraphEvaluator;
+
+/** Whether a device evaluates whole graphs. */
+export function isGraphEvaluator(device: Device): device is GraphEvaluator {
+  return "evaluate" in device;
+}

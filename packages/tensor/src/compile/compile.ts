@@ -1,0 +1,81 @@
+import { type Node } from "../graph/node.ts";
+import { activeTrace, refuseInTrace } from "../graph/trace.ts";
+import { evaluate, executorOf } from "../runtime/evaluate.ts";
+import { resolveDevice } from "../runtime/device.ts";
+import { yieldToEventLoop } from "../runtime/yield.ts";
+import type { Tensor } from "../tensor.ts";
+import { Variable } from "../variable.ts";
+import { checkEqual } from "./compare.ts";
+import { type Recording, record } from "./record.ts";
+import { Replay } from "./replay.ts";
+import { readArguments } from "./signature.ts";
+
+/** Something that has variables: a module, an optimizer. */
+export interface HasVariables {
+  variables(): Iterable<Variable>;
+}
+
+export interface CompileOptions {
+  /** The variables that the function reads or assigns, or what they belong to. */
+  readonly state?: Iterable<Variable | HasVariables> | undefined;
+  /** Positions of arguments whose numbers are part of the signature rather than inputs. */
+  readonly static?: readonly number[] | undefined;
+  /** Record every call and compare, as the first three calls do; for finding what a function depends on. */
+  readonly debug?: boolean | undefined;
+}
+
+/** How many calls of a signature are recorded and compared before it is replayed. */
+const recordedCalls = 3;
+
+/**
+ * Records a function once for each kind of arguments (structure, shapes, dtypes) and replays its program after that,
+ * without building a graph. Tensors and numbers are inputs; captured tensors are constants; variables must be in
+ * `state`, and are assigned at the end of each run.
+ *
+ * The function must be synchronous and must not read data; tensors it returns can be read after the call. Numbers
+ * arrive in it as scalar tensors. The second and third call are recorded again and compared.
+ *
+ * @throws TraceError when something cannot be recorded or would change unseen. The state is then as before the call.
+ */
+export function compile<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  options: CompileOptions = {},
+): (...args: A) => Promise<R> {
+  const isStatic = (position: number): boolean => options.static?.includes(position) ?? false;
+  const signatures = new Map<string, { recording: Recording; replay: Replay; calls: number }>();
+  return async (...args) => {
+    if (activeTrace() !== null) refuseInTrace("a compiled function was called", "call the plain function");
+    const inputs = readArguments(args, isStatic);
+    let signature = signatures.get(inputs.key);
+    if (signature === undefined || signature.calls < recordedCalls || options.debug === true) {
+      const recording = record(fn as (...args: never[]) => unknown, args, variablesOf(options.state ?? []), isStatic);
+      if (signature !== undefined) checkEqual(signature.recording, recording);
+      signature = { recording, replay: new Replay(recording), calls: signature?.calls ?? 0 };
+      signatures.set(inputs.key, signature);
+    }
+    signature.calls++;
+    const { replay } = signature;
+    const pending = [...inputs.tensors, ...replay.variables].filter((t: Tensor) => t.node.storage === null);
+    if (pending.length > 0) await evaluate(pending.map((t) => t.node));
+    const executor = executorOf(resolveDevice(deviceOf(signature.recording, inputs.tensors)));
+    const result = replay.run(executor, inputs);
+    await executor.ready();
+    await yieldToEventLoop();
+    return result as R; // the function's own result with tensors replaced by tensors
+  };
+}
+
+function variablesOf(state: Iterable<Variable | HasVariables>): Variable[] {
+  const variables = new Set<Variable>();
+  for (const item of state) {
+    if (item instanceof Variable) variables.add(item);
+    else for (const variable of item.variables()) variables.add(variable);
+  }
+  return [...variables];
+}
+
+function deviceOf({ collected }: Recording, tensors: readonly Tensor[]): Node["device"] {
+  for (const tensor of tensors) if (tensor.node.device !== null) return tensor.node.device;
+  for (const node of collected.nodes) if (node.device !== null) return node.device;
+  return null;
+}

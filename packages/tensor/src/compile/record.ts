@@ -1,0 +1,138 @@
+import { DTypeError, ShapeError, TraceError } from "../errors.ts";
+import { createLeaf } from "../graph/create.ts";
+import type { Node } from "../graph/node.ts";
+import { discardingPending } from "../graph/pending.ts";
+import type { Storage } from "../graph/storage.ts";
+import { type ActiveTrace, type TracedVariable, withTrace } from "../graph/trace.ts";
+import { fillNode } from "../ops/build.ts";
+import { type Collected, collect } from "../runtime/collect.ts";
+import { discardRequestedOutputs } from "../runtime/effects.ts";
+import { Tensor } from "../tensor.ts";
+import { Variable } from "../variable.ts";
+import { mapLeaves } from "./tree.ts";
+
+/** Where a leaf of a recorded graph gets its value at each run. */
+export type LeafSource =
+  | { readonly kind: "input"; readonly index: number }
+  | { readonly kind: "variable"; readonly variable: Variable }
+  | { readonly kind: "constant"; readonly storage: Storage };
+
+/** What is done on the host before a run, in the order of the recording. */
+export type HostAction =
+  | { readonly kind: "effect"; readonly run: () => void }
+  | { readonly kind: "scalar"; readonly node: Node; readonly provider: () => number };
+
+/** A function recorded once: its graph, and what has to be bound and assigned at each run. */
+export interface Recording {
+  readonly collected: Collected;
+  readonly leaves: ReadonlyMap<Node, LeafSource>;
+  readonly numbers: ReadonlyMap<Node, number>;
+  readonly host: readonly HostAction[];
+  /** Last assigned node of each variable. */
+  readonly assignments: ReadonlyMap<Variable, Node>;
+  /** What the function returned, with tensors of the recording. */
+  readonly result: unknown;
+}
+
+/** Records one call. The tensors among the arguments are replaced by placeholders, the numbers by scalars. */
+export function record(
+  fn: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  state: readonly Variable[],
+  isStatic: (position: number) => boolean,
+): Recording {
+  const trace = new Recorder(state);
+  const numbers = new Map<Node, number>();
+  let tensorCount = 0;
+  const placeholders = args.map((arg, position) =>
+    mapLeaves(arg, (leaf) => {
+      if (leaf instanceof Tensor) return trace.input(leaf, tensorCount++);
+      if (typeof leaf !== "number" || isStatic(position)) return leaf;
+      const node = fillNode(leaf, [], "float32");
+      node.bound = true;
+      numbers.set(node, numbers.size);
+      return new Tensor(node);
+    }),
+  );
+  const gradients = state.map((variable) => variable.grad);
+  const { result, collected } = discardingPending(() => {
+    try {
+      const result = withTrace(trace, () => fn(...(placeholders as never[])));
+      if (result instanceof Promise) {
+        result.catch(() => undefined);
+        throw new TraceError("compile: the function is async; it must be synchronous, awaiting outside of it");
+      }
+      const outputs: Node[] = [];
+      mapLeaves(result, (leaf) => (leaf instanceof Tensor ? outputs.push(leaf.node) : leaf));
+      return {
+        result,
+        collected: collect([...outputs, ...trace.assignments.values()].filter((n) => n.storage === null)),
+      };
+    } finally {
+      state.forEach((variable, i) => {
+        if (variable.requiresGrad) variable.grad = gradients[i];
+      });
+      discardRequestedOutputs();
+    }
+  });
+  return { collected, leaves: trace.leaves, numbers, host: trace.host, assignments: trace.assignments, result };
+}
+
+class Recorder implements ActiveTrace {
+  readonly leaves = new Map<Node, LeafSource>();
+  readonly host: HostAction[] = [];
+  readonly assignments = new Map<Variable, Node>();
+  /** The node each variable stands for now. */
+  readonly #values = new Map<TracedVariable, Node>();
+
+  constructor(state: readonly Variable[]) {
+    for (const variable of state) this.include(variable);
+  }
+
+  include(variable: TracedVariable): void {
+    if (this.#values.has(variable) || !(variable instanceof Variable)) return;
+    const { shape, dtype } = variable.version;
+    const options = { requiresGrad: variable.requiresGrad, stateful: true, device: null };
+    const leaf = createLeaf(shape, dtype, null, { ...options, gradientSlot: variable.gradientSlot });
+    this.#values.set(variable, leaf);
+    this.leaves.set(leaf, { kind: "variable", variable });
+  }
+
+  input(tensor: Tensor, index: number): Tensor {
+    const options = { requiresGrad: tensor.requiresGrad, stateful: false, device: tensor.node.device };
+    const gradientSlot = tensor.requiresGrad ? { gradient: null } : null;
+    const leaf = createLeaf(tensor.shape, tensor.dtype, null, { ...options, gradientSlot });
+    this.leaves.set(leaf, { kind: "input", index });
+    return new Tensor(leaf);
+  }
+
+  read(variable: TracedVariable): Node {
+    const node = this.#values.get(variable);
+    if (node === undefined) throw notInState(variable);
+    return node;
+  }
+
+  assign(variable: TracedVariable, value: Node): void {
+    if (!this.#values.has(variable) || !(variable instanceof Variable)) throw notInState(variable);
+    const before = this.read(variable);
+    if (before.size !== value.size) throw new ShapeError(`assign: ${variable.name} changes its shape`);
+    if (before.dtype !== value.dtype) throw new DTypeError(`assign: ${variable.name} changes its dtype`);
+    this.#values.set(variable, value);
+    this.assignments.set(variable, value);
+  }
+
+  scalar(node: Node, provider: () => number): void {
+    this.host.push({ kind: "scalar", node, provider });
+  }
+
+  effect(run: () => void): void {
+    this.host.push({ kind: "effect", run });
+  }
+}
+
+function notInState(variable: TracedVariable): TraceError {
+  return new TraceError(
+    `compile: the function uses the variable ${variable.name}, which is not in its state; list it (or the module or ` +
+      "optimizer it belongs to) in compile(fn, { state: [...] })",
+  );
+}

@@ -1,0 +1,78 @@
+import { MinimaError } from "../errors.ts";
+import { createLeaf } from "../graph/create.ts";
+import type { Node } from "../graph/node.ts";
+import type { Storage } from "../graph/storage.ts";
+import type { Executor, Run } from "../runtime/executor.ts";
+import { Tensor } from "../tensor.ts";
+import type { Variable } from "../variable.ts";
+import type { LeafSource, Recording } from "./record.ts";
+import type { CallInputs } from "./signature.ts";
+import { mapLeaves } from "./tree.ts";
+
+/** A recording bound to its places: runs without touching the graph. */
+export class Replay {
+  readonly #recording: Recording;
+  readonly #sources: (LeafSource | null)[];
+  /** The variables whose values it reads. */
+  readonly variables: readonly Variable[];
+  readonly #positions: ReadonlyMap<Node, number>;
+  #prepared: { readonly executor: Executor; readonly run: Run } | null = null;
+
+  constructor(recording: Recording) {
+    this.#recording = recording;
+    this.#sources = recording.collected.nodes.map((node): LeafSource | null => {
+      const source = recording.leaves.get(node);
+      if (source !== undefined) return source;
+      return node.storage === null ? null : { kind: "constant", storage: node.storage };
+    });
+    this.#positions = new Map(recording.collected.nodes.map((node, position) => [node, position]));
+    this.variables = this.#sources.flatMap((source) => (source?.kind === "variable" ? [source.variable] : []));
+  }
+
+  /** Runs the program, assigns the variables, and gives the function's result. */
+  run(executor: Executor, inputs: CallInputs): unknown {
+    const { collected, host, numbers, assignments, result } = this.#recording;
+    if (this.#prepared?.executor !== executor) this.#prepared = { executor, run: executor.prepare(collected) };
+    for (const action of host) {
+      if (action.kind === "effect") action.run();
+      else action.node.value = action.provider();
+    }
+    for (const [node, index] of numbers) node.value = inputs.numbers[index];
+    const storageOf = (position: number): Storage => this.#storageOf(position, inputs);
+    const values = this.#prepared.run(storageOf, (position) => collected.nodes[position].value);
+    executor.settle(
+      values,
+      Array.from(assignments, ([variable, node]) => {
+        return { variable, storage: this.#valueOf(node, values, inputs) };
+      }),
+    );
+    return mapLeaves(result, (leaf) => {
+      if (!(leaf instanceof Tensor)) return leaf;
+      const storage = this.#valueOf(leaf.node, values, inputs);
+      const options = { requiresGrad: false, stateful: false, device: leaf.node.device };
+      return new Tensor(createLeaf(leaf.shape, leaf.dtype, storage, options));
+    });
+  }
+
+  /** The value of a node that was returned or assigned. */
+  #valueOf(node: Node, values: ReadonlyMap<number, Storage>, inputs: CallInputs): Storage {
+    if (node.storage !== null) return node.storage;
+    const position = this.#positions.get(node) ?? -1;
+    return values.get(position) ?? this.#storageOf(position, inputs);
+  }
+
+  #storageOf(position: number, inputs: CallInputs): Storage {
+    const source = this.#sources[position];
+    const storage =
+      source === null
+        ? null
+        : source.kind === "constant"
+          ? source.storage
+          : source.kind === "input"
+            ? inputs.tensors[source.index].node.storage
+            : source.variable.node.storage;
+    if (storage === null) throw new MinimaError("compile: an input of the program has no value");
+    storage.checkFresh();
+    return storage;
+  }
+}

@@ -1,0 +1,3 @@
+export { NotFiniteError, checkFinite } from "./check-finite.ts";
+export { explain } from "./explain.ts";
+export { captureSites as sites } from "../graph/site.ts";

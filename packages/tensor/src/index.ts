@@ -1,0 +1,44 @@
+import "./methods.ts";
+
+export {
+  type Backend,
+  type BackendProfile,
+  type BackendStats,
+  type Bindings,
+  type Device,
+  type DeviceBuffer,
+  type GraphEvaluator,
+} from "./backend.ts";
+export { type Program, isGraphEvaluator } from "./backend.ts";
+export { type CompileOptions, type HasVariables, compile } from "./compile/compile.ts";
+export * as debug from "./debug/index.ts";
+export { NotFiniteError } from "./debug/check-finite.ts";
+export { type DType, type TypedArray, bytesPerElement, hostArray, hostView, isFloat } from "./dtype.ts";
+export * from "./errors.ts";
+export { formatValues } from "./format.ts";
+export type { Graph, GraphNode, GraphNodeOf } from "./graph/graph.ts";
+export { noGrad, withGradMode, isGradEnabled } from "./graph/mode.ts";
+export { createDetached, createNode, createSource } from "./graph/create.ts";
+export type { CustomGradient, Node, NodeOf } from "./graph/node.ts";
+export { atomically } from "./graph/pending.ts";
+export * from "./graph/primitive.ts";
+export { recompute, recordDraws } from "./graph/recompute.ts";
+export * from "./kernel/step.ts";
+export * from "./ops/index.ts";
+export { planGraph } from "./planner/planner.ts";
+export type { Plan, Slot } from "./planner/plan.ts";
+export { type RandomOptions } from "./random/random.ts";
+export { Generator, defaultGenerator, manualSeed } from "./random/generator.ts";
+export * as random from "./random/random.ts";
+export { evaluateInDouble } from "./reference/evaluate-tensors.ts";
+export { reference } from "./reference/reference.ts";
+export { getBackend, setBackend } from "./runtime/device.ts";
+export { addAssignment, requestOutput } from "./runtime/effects.ts";
+export { evaluateUpdate, executorOf } from "./runtime/evaluate.ts";
+export { PlannedExecutor } from "./runtime/planned-executor.ts";
+export { Scope } from "./runtime/scope.ts";
+export * from "./shape.ts";
+export { print } from "./print.ts";
+export { type NestedArray, Tensor, run, setDifferentiator } from "./tensor.ts";
+export { Variable, type VariableOptions } from "./variable.ts";
+export { version } from "./version.ts";

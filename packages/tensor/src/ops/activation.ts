@@ -1,0 +1,27 @@
+import { Tensor } from "../tensor.ts";
+import { add, div, maximumWithTiesToSecond, mul, sub } from "./arithmetic.ts";
+import { type Operand, asTensor, floatNode } from "./build.ts";
+import { greater } from "./compare.ts";
+import { withGradient } from "./custom.ts";
+import { where } from "./select.ts";
+import { exp, neg } from "./unary.ts";
+
+/** max(x, 0); its derivative at 0 is 0. */
+export function relu(x: Operand): Tensor {
+  const t = asTensor(x);
+  return withGradient(
+    [t],
+    () => maximumWithTiesToSecond(t, 0),
+    (g, y) => [where(greater(y, 0), g, 0)],
+  );
+}
+
+/** Logistic function s = 1 / (1 + e^-x), with derivative s·(1 - s). */
+export function sigmoid(x: Operand): Tensor {
+  const t = new Tensor(floatNode(x));
+  return withGradient(
+    [t],
+    () => div(1, add(exp(neg(t)), 1)),
+    (g, s) => [mul(g, mul(s, sub(1, s)))],
+  );
+}

@@ -1,0 +1,189 @@
+import type { Device } from "../backend.ts";
+import { type DType, type TypedArray, bytesPerElement, dtypeOfArray, hostArray, isFloat } from "../dtype.ts";
+import { DTypeError, ShapeError, ValueError } from "../errors.ts";
+import { createLeaf, createNode } from "../graph/create.ts";
+import { Storage } from "../graph/storage.ts";
+import { getBackend } from "../runtime/device.ts";
+import { type Shape, checkShape, formatShape, sameShape, sizeOf } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+import { add, mul } from "./arithmetic.ts";
+import { broadcastNode, fillNode, reshapeNode } from "./build.ts";
+import { equal } from "./compare.ts";
+import { cast } from "./unary.ts";
+import { unsqueeze } from "./views.ts";
+
+/** Numbers as JavaScript has them: a value, nested arrays of equal lengths, or a typed array. */
+export type TensorData = number | boolean | readonly TensorData[] | TypedArray;
+
+export interface TensorOptions {
+  /** Shape for typed arrays and flat lists; otherwise read off the nesting. */
+  readonly shape?: Shape | undefined;
+  /** Default: float32 for numbers, bool for booleans, that of the typed array. */
+  readonly dtype?: DType | undefined;
+  /** Whether `backward` collects a gradient for it. */
+  readonly requiresGrad?: boolean | undefined;
+  /** The device it lives on; default the one of `setBackend`. */
+  readonly backend?: Device | undefined;
+}
+
+/** Options of constructors that draw or fill. */
+export interface CreateOptions {
+  readonly dtype?: DType | undefined;
+}
+
+/**
+ * A tensor from host data. A typed array is taken over without a copy: do not write to it afterwards.
+ */
+export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  const isTyped = ArrayBuffer.isView(data);
+  const nested = isTyped ? [data.length] : nestedShape(data);
+  const shape = options.shape ?? nested;
+  checkShape("tensor", shape);
+  if (options.shape !== undefined && !(nested.length <= 1 || sameShape(shape, nested))) {
+    throw new ShapeError(`tensor: the nesting has shape ${formatShape(nested)}, the option says ${formatShape(shape)}`);
+  }
+  if (sizeOf(shape) !== sizeOf(nested)) {
+    throw new ShapeError(`tensor: ${sizeOf(nested)} elements do not fill shape ${formatShape(shape)}`);
+  }
+  const dtype = options.dtype ?? (isTyped ? dtypeOfArray(data) : isBoolean(data) ? "bool" : "float32");
+  const host = isTyped && matches(data, dtype) ? data : fillHost(data, dtype, sizeOf(shape));
+  return leaf(host, shape, dtype, options);
+}
+
+function leaf(host: TypedArray, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
+  const requiresGrad = options.requiresGrad === true;
+  if (requiresGrad && !isFloat(dtype)) throw new DTypeError(`tensor: ${dtype} has no gradient; use float32`);
+  const storage = new Storage(dtype, host.length, host);
+  const gradientSlot = requiresGrad ? { gradient: null } : null;
+  const device = options.backend ?? getBackend();
+  return new Tensor(createLeaf([...shape], dtype, storage, { requiresGrad, stateful: false, device, gradientSlot }));
+}
+
+function nestedShape(data: TensorData): number[] {
+  const shape: number[] = [];
+  for (let level = data; Array.isArray(level); level = level[0] as TensorData) {
+    shape.push(level.length);
+    if (level.length === 0) break;
+  }
+  return shape;
+}
+
+function isBoolean(data: TensorData): boolean {
+  let value = data;
+  while (Array.isArray(value) && value.length > 0) value = value[0] as TensorData;
+  return typeof value === "boolean";
+}
+
+/** Whether a typed array can serve as the storage of `dtype`. */
+function matches(data: TypedArray, dtype: DType): boolean {
+  const own = dtypeOfArray(data);
+  return own === dtype || (own === "uint8" && dtype === "bool" && data.every((value) => value <= 1));
+}
+
+function fillHost(data: TensorData, dtype: DType, size: number): TypedArray {
+  const host = hostArray(dtype, size);
+  if (ArrayBuffer.isView(data)) {
+    for (let i = 0; i < size; i++) host[i] = dtype === "bool" ? Number(data[i] !== 0) : data[i];
+    return host;
+  }
+  const shape = nestedShape(data);
+  let next = 0;
+  const visit = (value: TensorData, axis: number): void => {
+    if (axis === shape.length) {
+      if (typeof value !== "number" && typeof value !== "boolean") throw ragged(shape, axis);
+      host[next++] = dtype === "bool" ? Number(Boolean(value)) : Number(value);
+      return;
+    }
+    if (!Array.isArray(value) || value.length !== shape[axis]) throw ragged(shape, axis);
+    for (const item of value as readonly TensorData[]) visit(item, axis + 1);
+  };
+  visit(data, 0);
+  return host;
+}
+
+function ragged(shape: Shape, axis: number): ShapeError {
+  return new ShapeError(`tensor: the nested arrays are uneven at depth ${axis}; expected shape ${formatShape(shape)}`);
+}
+
+/** A tensor with one value everywhere. */
+export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
+  checkShape("full", shape);
+  const dtype = options.dtype ?? (typeof value === "boolean" ? "bool" : "float32");
+  return new Tensor(fillNode(Number(value), [...shape], dtype));
+}
+
+/** Zeros. */
+export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
+  return full(shape, 0, options);
+}
+
+/** Ones. */
+export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
+  return full(shape, 1, options);
+}
+
+/** Zeros in the shape and dtype of another tensor. */
+export function zerosLike(x: Tensor): Tensor {
+  return full(x.shape, 0, { dtype: x.dtype });
+}
+
+/** Ones in the shape and dtype of another tensor. */
+export function onesLike(x: Tensor): Tensor {
+  return full(x.shape, 1, { dtype: x.dtype });
+}
+
+/** 0, 1, …, n - 1 as int32. */
+function iota(n: number): Tensor {
+  return new Tensor(createNode("iota", [], [n], "int32", null));
+}
+
+/**
+ * start, start + step, … below stop (above, for a negative step); with one argument from 0. int32 if all arguments are
+ * integers, else float32.
+ */
+export function arange(start: number, stop?: number, step = 1, options: CreateOptions = {}): Tensor {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  if (step === 0 || ![from, to, step].every(Number.isFinite)) {
+    throw new ValueError(`arange: (${from}, ${to}, ${step}) must be finite and step not 0`);
+  }
+  const n = Math.max(0, Math.ceil((to - from) / step));
+  const dtype = options.dtype ?? ([from, to, step].every(Number.isInteger) ? "int32" : "float32");
+  let result = cast(iota(n), dtype);
+  if (step !== 1) result = mul(result, step);
+  return from === 0 ? result : add(result, from);
+}
+
+/** `count` numbers from start to stop, both included, evenly spaced. */
+export function linspace(start: number, stop: number, count: number): Tensor {
+  if (!Number.isInteger(count) || count < 0)
+    throw new ValueError(`linspace: count ${count} must be an integer of at least 0`);
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) values[i] = count === 1 ? start : start + ((stop - start) * i) / (count - 1);
+  return leaf(values, [count], "float32", {});
+}
+
+/** The identity matrix, or ones on the diagonal of an n × m matrix. */
+export function eye(n: number, m = n): Tensor {
+  return cast(equal(unsqueeze(arange(n), 1), arange(m)), "float32");
+}
+
+/**
+ * One-hot vectors along a new last axis: int32 ones at the classes given.
+ *
+ * @param indices - Integers in [0, classes); others give zeros.
+ */
+export function oneHot(indices: Tensor, classes: number): Tensor {
+  return cast(equal(unsqueeze(cast(indices, "int32"), -1), arange(classes)), "int32");
+}
+
+/** Bytes a tensor of this shape and dtype takes. */
+export function bytesOf(shape: Shape, dtype: DType): number {
+  return sizeOf(shape) * bytesPerElement[dtype];
+}
+
+/** A tensor repeated to a shape, for code that works on shapes known to fit. */
+export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  const missing = shape.length - x.ndim;
+  const padded = missing > 0 ? reshapeNode(x.node, [...new Array<number>(missing).fill(1), ...x.shape]) : x.node;
+  return new Tensor(broadcastNode(padded, shape));
+}

@@ -1,0 +1,24 @@
+import { activeTrace } from "../graph/trace.ts";
+import { Tensor } from "../tensor.ts";
+import { fillNode } from "./build.ts";
+
+/**
+ * A scalar whose number the host computes. Outside of `compile` that is done at once; a compiled function asks
+ * `provider` anew at each call, so that schedules and counters keep moving without being traced again.
+ */
+export function hostScalar(provider: () => number): Tensor {
+  const trace = activeTrace();
+  const node = fillNode(trace === null ? provider() : 0, [], "float32");
+  if (trace !== null) {
+    node.bound = true;
+    trace.scalar(node, provider);
+  }
+  return new Tensor(node);
+}
+
+/** Does something on the host: now, or in a compiled function at each call, before it runs. */
+export function hostEffect(fn: () => void): void {
+  const trace = activeTrace();
+  if (trace === null) fn();
+  else trace.effect(fn);
+}

@@ -1,0 +1,117 @@
+import { DTypeError, ShapeError } from "../errors.ts";
+import { createNode } from "../graph/create.ts";
+import { formatShape, normalizeAxis } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+import { type Operand, asTensor, castNode } from "./build.ts";
+import { add } from "./arithmetic.ts";
+import { expand, reshape } from "./views.ts";
+import { where } from "./select.ts";
+import { arithmeticDType } from "../dtype.ts";
+
+function indexTensor(operation: string, index: Tensor): Tensor {
+  if (index.dtype === "float32" || index.dtype === "bool") {
+    throw new DTypeError(`${operation}: the index must hold integers, not ${index.dtype}`);
+  }
+  return new Tensor(castNode(index.node, "int32"));
+}
+
+/**
+ * Elements picked along an axis: out[i][j] = x[index[i][j]][j] for axis 0, and so on. The index has the rank of x, and
+ * its other extents are at most those of x. Values outside [0, extent) are undefined behaviour of the program: they
+ * are clamped to it.
+ */
+export function gather(x: Operand, axis: number, index: Tensor): Tensor {
+  const t = asTensor(x);
+  const a = normalizeAxis("gather", axis, t.ndim);
+  const i = indexTensor("gather", index);
+  if (i.ndim !== t.ndim || i.shape.some((extent, k) => k !== a && extent > t.shape[k])) {
+    throw new ShapeError(
+      `gather: index ${formatShape(i.shape)} must have the rank of ${formatShape(t.shape)} and fit it but on axis ${a}`,
+    );
+  }
+  const source = cut(t, i.shape, a);
+  return new Tensor(createNode("gather", [source.node, i.node], i.shape, t.dtype, { axis: a }));
+}
+
+/** The leading part of every axis but one. */
+function cut(t: Tensor, shape: readonly number[], axis: number): Tensor {
+  if (t.shape.every((extent, k) => k === axis || extent === shape[k])) return t;
+  const target = t.shape.map((extent, k) => (k === axis ? extent : shape[k]));
+  const starts = t.shape.map(() => 0);
+  const steps = t.shape.map(() => 1);
+  return new Tensor(createNode("slice", [t.node], target, t.dtype, { starts, steps }));
+}
+
+/** Whole slices picked along an axis by a 1-D index. */
+export function indexSelect(x: Operand, axis: number, index: Tensor): Tensor {
+  const t = asTensor(x);
+  const a = normalizeAxis("indexSelect", axis, t.ndim);
+  return gather(t, a, alongAxis("indexSelect", t, a, index));
+}
+
+/** A 1-D index repeated over the other axes of t. */
+function alongAxis(operation: string, t: Tensor, axis: number, index: Tensor): Tensor {
+  if (index.ndim !== 1) throw new ShapeError(`${operation}: the index must be 1-D, not ${formatShape(index.shape)}`);
+  const n = index.shape[0];
+  const spread = reshape(
+    index,
+    t.shape.map((_, k) => (k === axis ? n : 1)),
+  );
+  return expand(
+    spread,
+    t.shape.map((extent, k) => (k === axis ? n : extent)),
+  );
+}
+
+/** Adds source into x at places picked along an axis: out[index[i][j]][j] += source[i][j] for axis 0. */
+export function scatterAdd(x: Operand, axis: number, index: Tensor, source: Operand): Tensor {
+  const t = asTensor(x);
+  const a = normalizeAxis("scatterAdd", axis, t.ndim);
+  const i = indexTensor("scatterAdd", index);
+  const added = scatterIntoZeros("scatterAdd", t, a, i, sourceFor("scatterAdd", t, i, source));
+  return add(t, added);
+}
+
+/** x with source written at places picked along an axis; where an index stands twice, the sources add up. */
+export function scatter(x: Operand, axis: number, index: Tensor, source: Operand): Tensor {
+  const t = asTensor(x);
+  const a = normalizeAxis("scatter", axis, t.ndim);
+  const i = indexTensor("scatter", index);
+  const written = scatterIntoZeros("scatter", t, a, i, sourceFor("scatter", t, i, source));
+  const ones = expand(new Tensor(castNode(asTensor(1).node, arithmeticDType(t.dtype))), i.shape);
+  const touched = scatterIntoZeros("scatter", t, a, i, ones);
+  return where(touched, written, t);
+}
+
+/** Adds slices of source into x along an axis at a 1-D index. */
+export function indexAdd(x: Operand, axis: number, index: Tensor, source: Operand): Tensor {
+  const t = asTensor(x);
+  const a = normalizeAxis("indexAdd", axis, t.ndim);
+  return scatterAdd(t, a, alongAxis("indexAdd", t, a, index), source);
+}
+
+function sourceFor(operation: string, t: Tensor, index: Tensor, source: Operand): Tensor {
+  const dtype = arithmeticDType(t.dtype);
+  const s = new Tensor(castNode(asTensor(source).node, dtype));
+  if (s.ndim === 0) return expand(s, index.shape);
+  if (s.ndim !== index.ndim || index.shape.some((extent, k) => extent > s.shape[k])) {
+    throw new ShapeError(
+      `${operation}: source ${formatShape(s.shape)} is smaller than the index ${formatShape(index.shape)}`,
+    );
+  }
+  return cut(s, index.shape, -1);
+}
+
+function scatterIntoZeros(operation: string, t: Tensor, axis: number, index: Tensor, source: Tensor): Tensor {
+  if (index.ndim !== t.ndim || index.shape.some((extent, k) => k !== axis && extent > t.shape[k])) {
+    throw new ShapeError(
+      `${operation}: index ${formatShape(index.shape)} must have the rank of ${formatShape(t.shape)} and fit it but on axis ${axis}`,
+    );
+  }
+  const shape = t.shape.map((extent, k) => (k === axis ? extent : index.shape[k]));
+  const node = createNode("scatterAdd", [index.node, source.node], shape, source.dtype, { axis });
+  const missing = t.shape.map((extent, k) => extent - shape[k]);
+  if (missing.every((extent) => extent === 0)) return new Tensor(node);
+  const before = shape.map(() => 0);
+  return new Tensor(createNode("pad", [node], t.shape, source.dtype, { before, after: missing }));
+}

@@ -1,0 +1,106 @@
+import { ShapeError, ValueError } from "../../errors.ts";
+import { formatShape } from "../../shape.ts";
+import { Tensor } from "../../tensor.ts";
+import { add, div, floorDivide, minimumWithTiesToSecond, mul, sub } from "../arithmetic.ts";
+import { type Operand, asTensor, floatNode } from "../build.ts";
+import { greaterEqual, less, logicalAnd } from "../compare.ts";
+import { arange } from "../create.ts";
+import { indexSelect } from "../indexing.ts";
+import { matmul } from "../matmul.ts";
+import { mean } from "../reduce.ts";
+import { cast } from "../unary.ts";
+import { reshape, transpose, unsqueeze } from "../views.ts";
+import { avgPool2d } from "./average-pool.ts";
+import { withHeight, withoutHeight } from "./geometry.ts";
+import { maxPool2d } from "./max-pool.ts";
+
+/** Extents of the output: one number for both axes, or [height, width]; null keeps an extent. */
+export type OutputSize = number | readonly [height: number | null, width: number | null];
+
+/**
+ * Mean over windows chosen so that the output has the size asked for: output i of o averages the elements
+ * ⌊i·n/o⌋ … ⌈(i + 1)·n/o⌉ - 1 of an axis of extent n, as in PyTorch.
+ *
+ * @param x - [..., height, width]; gives [..., outputSize].
+ */
+export function adaptiveAvgPool2d(x: Operand, outputSize: OutputSize): Tensor {
+  const t = new Tensor(floatNode(x));
+  const [height, width] = outputExtents("adaptiveAvgPool2d", t, outputSize);
+  const [rows, columns] = t.shape.slice(-2);
+  if (height === 1 && width === 1) return mean(t, { axis: [-2, -1], keepDims: true });
+  if (rows % height === 0 && columns % width === 0) return avgPool2d(t, [rows / height, columns / width]);
+  // The windows overlap or differ in size; both axes are averaged by a product with a matrix.
+  const narrow = columns === width ? t : matmul(t, transpose(averages(columns, width)));
+  return rows === height ? narrow : matmul(averages(rows, height), narrow);
+}
+
+/** As `adaptiveAvgPool2d`, along the last axis alone. */
+export function adaptiveAvgPool1d(x: Operand, outputSize: number): Tensor {
+  return withoutHeight(adaptiveAvgPool2d(withHeight(lineOf("adaptiveAvgPool1d", x)), [1, outputSize]));
+}
+
+/**
+ * Maximum over windows chosen so that the output has the size asked for; the windows are those of `adaptiveAvgPool2d`. The
+ * gradient goes to the first largest element of a window.
+ *
+ * @param x - [..., height, width]; gives [..., outputSize].
+ */
+export function adaptiveMaxPool2d(x: Operand, outputSize: OutputSize): Tensor {
+  const t = asTensor(x);
+  const [height, width] = outputExtents("adaptiveMaxPool2d", t, outputSize);
+  const [tall, rows] = windowsApart(t, -2, height);
+  const [spread, columns] = windowsApart(tall, -1, width);
+  return maxPool2d(spread, [rows, columns]);
+}
+
+/** As `adaptiveMaxPool2d`, along the last axis alone. */
+export function adaptiveMaxPool1d(x: Operand, outputSize: number): Tensor {
+  return withoutHeight(adaptiveMaxPool2d(withHeight(lineOf("adaptiveMaxPool1d", x)), [1, outputSize]));
+}
+
+function lineOf(name: string, x: Operand): Tensor {
+  const t = asTensor(x);
+  if (t.ndim === 0) throw new ShapeError(`${name}: a scalar has no axis to pool over`);
+  return t;
+}
+
+function outputExtents(name: string, t: Tensor, outputSize: OutputSize): [number, number] {
+  if (t.ndim < 2 || t.shape.slice(-2).includes(0)) {
+    throw new ShapeError(`${name}: ${formatShape(t.shape)} must end in a height and a width that are not 0`);
+  }
+  const size = typeof outputSize === "number" ? [outputSize, outputSize] : outputSize;
+  const [height, width] = size.map((n, axis) => n ?? t.shape[t.ndim - 2 + axis]);
+  if (![height, width].every((n) => Number.isInteger(n) && n > 0)) {
+    throw new ValueError(`${name}: the output size ${size.join(", ")} must be positive integers`);
+  }
+  return [height, width];
+}
+
+/** First and last + 1 element of the windows that cut n elements into `count`, as int32 vectors. */
+function bounds(n: number, count: number): [start: Tensor, stop: Tensor] {
+  const first = mul(arange(count), n);
+  return [floorDivide(first, count), floorDivide(add(first, n + count - 1), count)];
+}
+
+/** The matrix [count, n] that averages the windows of n elements. */
+function averages(n: number, count: number): Tensor {
+  const [start, stop] = bounds(n, count).map((t) => unsqueeze(t, 1));
+  const inside = logicalAnd(greaterEqual(arange(n), start), less(arange(n), stop));
+  return div(cast(inside, "float32"), sub(stop, start));
+}
+
+/**
+ * The windows of an axis one behind the other, each as long as the longest: the shorter ones repeat their last element,
+ * which changes no maximum. Gives the new tensor and the length of a window.
+ */
+function windowsApart(t: Tensor, axis: number, count: number): [windows: Tensor, length: number] {
+  const extent = t.shape[t.ndim + axis];
+  if (extent % count === 0) return [t, extent / count];
+  let length = 0;
+  for (let i = 0; i < count; i++) {
+    length = Math.max(length, Math.ceil(((i + 1) * extent) / count) - Math.floor((i * extent) / count));
+  }
+  const [start, stop] = bounds(extent, count).map((b) => unsqueeze(b, 1));
+  const index = minimumWithTiesToSecond(add(start, arange(length)), sub(stop, 1));
+  return [indexSelect(t, axis, reshape(index, [count * length])), length];
+}

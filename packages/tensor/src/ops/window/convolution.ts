@@ -1,0 +1,90 @@
+import { ShapeError, ValueError } from "../../errors.ts";
+import { formatShape } from "../../shape.ts";
+import { Tensor } from "../../tensor.ts";
+import { type Operand, floatNode } from "../build.ts";
+import { addBias, checkGroups, convolve, layouts } from "./conv-node.ts";
+import { type Pair, perAxis, reach, windowCounts, withBatch } from "./geometry.ts";
+
+interface ConvOptions<E> {
+  /** One number for each output channel. */
+  readonly bias?: Tensor | null | undefined;
+  /** How far the filter moves from one output to the next; default 1. */
+  readonly stride?: E | undefined;
+  /** Zeros on each side; "valid" is none (default), "same" keeps the extents (stride 1; an odd one goes to the end). */
+  readonly padding?: E | "same" | "valid" | undefined;
+  /** Distance between the elements that neighbouring filter elements meet; default 1. */
+  readonly dilation?: E | undefined;
+  /** Input and output channels in as many groups that do not see each other; default 1. */
+  readonly groups?: number | undefined;
+}
+
+export type Conv1dOptions = ConvOptions<number>;
+export type Conv2dOptions = ConvOptions<Pair>;
+
+/**
+ * 1-D cross-correlation, as in PyTorch: y[n, o, i] = b[o] + Σ_{c, k} w[o, c, k] · x[n, c, i·stride + k·dilation - padding].
+ *
+ * @param x - [batch, channels, length]; the batch may be left out.
+ * @param weight - [output channels, channels / groups, kernel].
+ * @returns [batch, output channels, ⌊(length + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1].
+ */
+export function conv1d(x: Operand, weight: Tensor, options: Conv1dOptions = {}): Tensor {
+  return convolution("conv1d", x, weight, options, 1);
+}
+
+/**
+ * 2-D cross-correlation, as in PyTorch:
+ * y[n, o, i, j] = b[o] + Σ_{c, k, l} w[o, c, k, l] · x[n, c, i·stride + k·dilation - padding, j·stride + l·dilation - padding].
+ *
+ * @param x - [batch, channels, height, width]; the batch may be left out.
+ * @param weight - [output channels, channels / groups, kernel height, kernel width].
+ * @returns [batch, output channels, height', width'] with n' = ⌊(n + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1.
+ */
+export function conv2d(x: Operand, weight: Tensor, options: Conv2dOptions = {}): Tensor {
+  return convolution("conv2d", x, weight, options, 2);
+}
+
+function convolution(name: string, x: Operand, weight: Tensor, options: ConvOptions<Pair>, axes: 1 | 2): Tensor {
+  const [input, restore] = withBatch(name, new Tensor(floatNode(x)), axes + 2, layouts[axes]);
+  const filter = new Tensor(floatNode(weight));
+  const { groups = 1, bias } = options;
+  const channels = input.shape[1];
+  checkGroups(name, groups, channels);
+  if (filter.ndim !== axes + 2 || filter.shape[1] !== channels / groups || filter.shape[0] % groups !== 0) {
+    throw new ShapeError(
+      `${name}: weight ${formatShape(filter.shape)} does not fit input ${formatShape(input.shape)} and ${groups} group(s): ` +
+        `it must be [outputs, ${channels / groups}, ${axes === 1 ? "kernel" : "kernel, kernel"}]` +
+        (groups === 1 ? "" : `, outputs a multiple of ${groups}`),
+    );
+  }
+  const window = perAxis(name, "kernel", filter.shape.slice(2), axes, 1);
+  const stride = perAxis(name, "stride", options.stride ?? 1, axes, 1);
+  const dilation = perAxis(name, "dilation", options.dilation ?? 1, axes, 1);
+  const [padBefore, padAfter] = padding(name, options.padding ?? 0, window, stride, dilation);
+  const sliding = { window, stride, dilation, padBefore, padAfter };
+  const counts = windowCounts(name, input.shape.slice(2), sliding);
+  const result = convolve("forward", input, filter, [input.shape[0], filter.shape[0], ...counts], sliding, groups);
+  return restore(addBias(name, result, bias));
+}
+
+/** Zeros before and after each axis. */
+function padding(
+  name: string,
+  option: number | readonly number[] | "same" | "valid",
+  window: readonly number[],
+  stride: readonly number[],
+  dilation: readonly number[],
+): [before: number[], after: number[]] {
+  if (option === "same") {
+    if (stride.some((n) => n !== 1)) {
+      throw new ValueError(
+        `${name}: padding "same" needs stride 1, not ${stride.join(", ")}; give the padding in numbers`,
+      );
+    }
+    const total = window.map((n, axis) => reach(n, dilation[axis]) - 1);
+    const before = total.map((n) => Math.floor(n / 2));
+    return [before, total.map((n, axis) => n - before[axis])];
+  }
+  const both = perAxis(name, "padding", option === "valid" ? 0 : option, window.length, 0);
+  return [both, both];
+}

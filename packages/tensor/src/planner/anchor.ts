@@ -1,0 +1,46 @@
+import type { Graph } from "../graph/graph.ts";
+import type { ContiguousOperand, Step } from "../kernel/step.ts";
+import type { LoopContext } from "./loop-builder.ts";
+import { foldViews, matrixAccess } from "./operand.ts";
+
+/** The step of an anchor whose operands have buffers. */
+export function anchorStep(graph: Graph, position: number, bases: readonly number[], context: LoopContext): Step {
+  const node = graph.nodes[position];
+  const output: ContiguousOperand = { slot: context.slotOf(position), shape: node.shape, dtype: node.dtype };
+  const input = (i: number): ContiguousOperand => {
+    const { shape, dtype } = graph.nodes[node.inputs[i]];
+    return { slot: context.slotOf(bases[i]), shape, dtype };
+  };
+  switch (node.kind) {
+    case "matmul": {
+      const [m, n] = node.shape.slice(-2);
+      const access = (i: number) => {
+        const folded = foldViews(graph, node.inputs[i], (at) => context.slotOf(at) >= 0);
+        return matrixAccess(folded, context.slotOf(folded.base));
+      };
+      const batch = node.shape.slice(0, -2);
+      const strides = batch.map((_, axis) => batch.slice(axis + 1).reduce((size, extent) => size * extent, m * n));
+      const c = { slot: output.slot, offset: 0, batchStrides: strides, rowStride: n, columnStride: 1 };
+      const k = graph.nodes[node.inputs[0]].shape[batch.length + 1];
+      return { kind: "matmul", batch, m, n, k, a: access(0), b: access(1), c };
+    }
+    case "conv":
+      return { kind: "conv", attributes: node.attributes, a: input(0), b: input(1), output };
+    case "poolIndex":
+      return { kind: "poolIndex", attributes: node.attributes, input: input(0), output };
+    case "avgPool":
+      return { kind: "avgPool", attributes: node.attributes, input: input(0), output };
+    case "argReduce":
+      return { kind: "argReduce", reduce: node.attributes.kind, axis: node.attributes.axis, input: input(0), output };
+    case "scan":
+      return { kind: "scan", attributes: node.attributes, input: input(0), output };
+    case "gather":
+      return { kind: "gather", axis: node.attributes.axis, input: input(0), index: input(1), output };
+    case "scatterAdd":
+      return { kind: "scatterAdd", axis: node.attributes.axis, index: input(0), source: input(1), output };
+    case "argsort":
+      return { kind: "argsort", ...node.attributes, input: input(0), output };
+    default:
+      throw new Error(`${node.kind} is not an anchor`);
+  }
+}

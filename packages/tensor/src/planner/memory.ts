@@ -1,0 +1,97 @@
+import type { Epilogue, Instruction, LoopStep, MatrixAccess, Step } from "../kernel/step.ts";
+import type { Slot } from "./plan.ts";
+
+/** Slots that a step reads or writes. */
+export function slotsOf(step: Step): number[] {
+  const slots = new Set<number>();
+  visitSlots(step, (slot) => {
+    slots.add(slot);
+    return slot;
+  });
+  return [...slots];
+}
+
+/**
+ * Lets temporaries whose lifetimes are disjoint share a slot: walking through the steps, the buffer of a value read
+ * for the last time is free for the next value it is large enough for, else the largest free one grows.
+ */
+export function assignMemory(steps: readonly Step[], slots: readonly Slot[]): { steps: Step[]; slots: Slot[] } {
+  const lastUse = new Map<number, number>();
+  steps.forEach((step, at) => slotsOf(step).forEach((slot) => lastUse.set(slot, at)));
+  const result: Slot[] = [];
+  const placed = new Map<number, number>();
+  const free: number[] = [];
+  const bytes: number[] = [];
+  const place = (slot: number): number => {
+    const description = slots[slot];
+    let target = -1;
+    if (description.kind === "temporary") {
+      const fits = free.filter((candidate) => bytes[candidate] >= description.bytes);
+      const best = fits.length > 0 ? fits.reduce((a, b) => (bytes[b] < bytes[a] ? b : a)) : largest(free, bytes);
+      if (best >= 0) {
+        free.splice(free.indexOf(best), 1);
+        bytes[best] = Math.max(bytes[best], description.bytes);
+        result[best] = { kind: "temporary", bytes: bytes[best] };
+        target = best;
+      }
+    }
+    if (target < 0) {
+      target = result.push(description) - 1;
+      bytes[target] = description.kind === "leaf" ? 0 : description.bytes;
+    }
+    placed.set(slot, target);
+    return target;
+  };
+  const moved = steps.map((step, at) => {
+    const used = slotsOf(step);
+    for (const slot of used) if (!placed.has(slot)) place(slot);
+    const renamed = visitSlots(step, (slot) => placed.get(slot) ?? place(slot));
+    for (const slot of used) {
+      const target = placed.get(slot);
+      if (lastUse.get(slot) === at && slots[slot].kind === "temporary" && target !== undefined) free.push(target);
+    }
+    return renamed;
+  });
+  return { steps: moved, slots: result };
+}
+
+function largest(candidates: readonly number[], bytes: readonly number[]): number {
+  return candidates.reduce((best, slot) => (best < 0 || bytes[slot] > bytes[best] ? slot : best), -1);
+}
+
+/** The same step with each slot replaced by what `rename` gives for it. */
+function visitSlots(step: Step, rename: (slot: number) => number): Step {
+  const operand = <T extends { readonly slot: number }>(o: T): T => ({ ...o, slot: rename(o.slot) });
+  const epilogue = ({ epilogue: loop }: { readonly epilogue?: Epilogue }): { epilogue?: Epilogue } =>
+    loop === undefined ? {} : { epilogue: renameLoopSlots(loop, rename) };
+  switch (step.kind) {
+    case "loop":
+      return renameLoopSlots(step, rename);
+    case "matmul": {
+      const matrix = (access: MatrixAccess): MatrixAccess => operand(access);
+      return { ...step, a: matrix(step.a), b: matrix(step.b), c: matrix(step.c), ...epilogue(step) };
+    }
+    case "conv":
+      return { ...step, a: operand(step.a), b: operand(step.b), output: operand(step.output), ...epilogue(step) };
+    case "gather":
+      return { ...step, input: operand(step.input), index: operand(step.index), output: operand(step.output) };
+    case "scatterAdd":
+      return { ...step, index: operand(step.index), source: operand(step.source), output: operand(step.output) };
+    default:
+      return { ...step, input: operand(step.input), output: operand(step.output) };
+  }
+}
+
+/** The same loop step on other slots. */
+export function renameLoopSlots(step: LoopStep, rename: (slot: number) => number): LoopStep {
+  return {
+    ...step,
+    instructions: step.instructions.map((instruction): Instruction =>
+      instruction.op === "load" ? { ...instruction, slot: rename(instruction.slot) } : instruction,
+    ),
+    phases: step.phases.map((phase) => ({
+      ...phase,
+      stores: phase.stores.map((store) => ({ ...store, slot: rename(store.slot) })),
+    })),
+  };
+}

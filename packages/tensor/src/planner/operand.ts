@@ -1,0 +1,71 @@
+import type { Graph } from "../graph/graph.ts";
+import type { MatrixAccess } from "../kernel/step.ts";
+import { sameShape } from "../shape.ts";
+import { type Index, constant, delinearize, linearize, scale, variable } from "./affine.ts";
+import type { Affine } from "../kernel/step.ts";
+
+/** A node that has (or must get) a buffer, and where the elements of an operand lie in it. */
+export interface FoldedOperand {
+  readonly base: number;
+  /** Position in the base's buffer for an index of the operand, one loop an axis. */
+  readonly at: Affine;
+}
+
+/** Folds the views above an operand into strides, as far as they are affine. */
+export function foldViews(graph: Graph, operand: number, hasBuffer: (node: number) => boolean): FoldedOperand {
+  const extents = graph.nodes[operand].shape;
+  const loops = extents.length;
+  let index: Index = extents.map((_, axis) => variable(axis, loops));
+  let base = operand;
+  for (;;) {
+    const node = graph.nodes[base];
+    if (hasBuffer(base)) break;
+    const below = node.inputs[0];
+    if (node.kind === "permute") {
+      const source: Affine[] = [];
+      node.attributes.axes.forEach((axis, i) => (source[axis] = index[i]));
+      index = source;
+    } else if (node.kind === "broadcast") {
+      const { shape } = graph.nodes[below];
+      const above = index;
+      index = shape.map((extent, axis) => (extent === 1 ? constant(0, loops) : above[axis]));
+    } else if (node.kind === "slice") {
+      const { starts, steps } = node.attributes;
+      index = index.map((at, axis) => scale(at, steps[axis], starts[axis]));
+    } else if (node.kind === "reshape") {
+      const { shape } = graph.nodes[below];
+      if (!sameShape(shape, node.shape)) {
+        const linear = linearize(index, node.shape, loops);
+        const source = delinearize(linear, shape, extents);
+        if (source === null) {
+          if (hasBuffer(below)) return { base: below, at: linear };
+          break;
+        }
+        index = source;
+      }
+    } else {
+      break;
+    }
+    base = below;
+  }
+  return { base, at: linearize(index, graph.nodes[base].shape, loops) };
+}
+
+/** The node whose contiguous buffer holds an operand's elements in order: reshapes are free. */
+export function foldReshapes(graph: Graph, operand: number, hasBuffer: (node: number) => boolean): number {
+  let base = operand;
+  while (!hasBuffer(base) && graph.nodes[base].kind === "reshape") base = graph.nodes[base].inputs[0];
+  return base;
+}
+
+/** An operand of a matrix product as strides: batch axes, rows, columns. */
+export function matrixAccess({ at }: FoldedOperand, slot: number): MatrixAccess {
+  const rank = at.strides.length;
+  return {
+    slot,
+    offset: at.offset,
+    batchStrides: at.strides.slice(0, rank - 2),
+    rowStride: at.strides[rank - 2],
+    columnStride: at.strides[rank - 1],
+  };
+}

@@ -1,0 +1,114 @@
+import type { Graph, GraphNode } from "../graph/graph.ts";
+import { sizeOf } from "../shape.ts";
+import { foldReshapes, foldViews } from "./operand.ts";
+
+/** Where the values of a graph live. */
+export interface Partition {
+  /** Nodes that get a buffer, ascending: leaves, outputs, anchors and the ends of fused kernels. */
+  readonly materialized: ReadonlySet<number>;
+}
+
+/** Nodes computed by algorithms of their own. */
+export const anchorKinds: ReadonlySet<GraphNode["kind"]> = new Set([
+  "matmul", "conv", "poolIndex", "avgPool", "argReduce", "scan", "gather", "scatterAdd", "argsort",
+] as const); // prettier-ignore
+
+const freeKinds: ReadonlySet<GraphNode["kind"]> = new Set([
+  "reshape", "permute", "broadcast", "slice", "pad", "concat", "fill", "iota", "cast",
+] as const); // prettier-ignore
+
+/** Instructions that a value may cost to be computed again in every kernel that needs it. */
+const cheapCost = 3;
+/** Nodes that one kernel may take in, counted with repetition. */
+const longestExpression = 128;
+/** Buffers it may read for that. */
+const cheapReads = 2;
+
+/**
+ * Decides which nodes get buffers. Walking from the outputs down, a node is computed inside the kernel that consumes
+ * it; if several kernels do, it is computed in each when that is cheap, and else gets a buffer.
+ *
+ * @param forced - Nodes that turned out not to fit into the kernels that want them.
+ */
+export function partitionGraph(graph: Graph, forced: ReadonlySet<number>): Partition {
+  const { nodes, outputs } = graph;
+  const materialized = new Set<number>([...outputs, ...forced]);
+  nodes.forEach((node, position) => {
+    if (node.kind === "leaf" || anchorKinds.has(node.kind) || isLargeJoin(node)) materialized.add(position);
+  });
+  /** The kernels that compute or load a node, named by their last node. */
+  const kernels: Set<number>[] = nodes.map(() => new Set());
+  for (let position = nodes.length - 1; position >= 0; position--) {
+    const node = nodes[position];
+    if (node.kind === "leaf") continue;
+    const users = kernels[position];
+    if (!materialized.has(position)) {
+      if (users.size === 0) continue; // below nobody that is computed
+      const keep = users.size > 1 && !(freeKinds.has(node.kind) && node.inputs.length === 0);
+      if (keep && !isCheap(graph, position, materialized)) materialized.add(position);
+    }
+    const isKernel = materialized.has(position);
+    if (anchorKinds.has(node.kind)) {
+      for (const base of anchorOperands(graph, position, materialized)) {
+        materialized.add(base);
+        kernels[base].add(position);
+      }
+      continue;
+    }
+    for (const input of node.inputs) {
+      if (isKernel) kernels[input].add(position);
+      else for (const user of users) kernels[input].add(user);
+    }
+  }
+  limitKernels(graph, materialized);
+  return { materialized };
+}
+
+/** A join is better written part by part than asked at every element which part that lies in. */
+function isLargeJoin(node: GraphNode): boolean {
+  return node.kind === "concat" && (node.inputs.length > 2 || sizeOf(node.shape) >= 4096);
+}
+
+/** Cuts expressions that have grown too long for one kernel: registers spill, and long chains gain nothing more. */
+function limitKernels(graph: Graph, materialized: Set<number>): void {
+  const sizes = graph.nodes.map(() => 0);
+  graph.nodes.forEach((node, position) => {
+    if (materialized.has(position)) return;
+    const size = node.inputs.reduce((total, input) => total + sizes[input], 1);
+    if (size > longestExpression) materialized.add(position);
+    else sizes[position] = size;
+  });
+}
+
+/** The nodes whose buffers an anchor reads, once views are folded into its accesses. */
+export function anchorOperands(graph: Graph, position: number, materialized: ReadonlySet<number>): number[] {
+  const node = graph.nodes[position];
+  const hasBuffer = (at: number): boolean => materialized.has(at);
+  if (node.kind === "matmul") return node.inputs.map((input) => foldViews(graph, input, hasBuffer).base);
+  return node.inputs.map((input) => foldReshapes(graph, input, hasBuffer));
+}
+
+/** Whether a value is worth computing again rather than storing and loading it. */
+function isCheap(graph: Graph, root: number, materialized: ReadonlySet<number>): boolean {
+  let cost = 0;
+  const reads = new Set<number>();
+  const seen = new Set<number>();
+  const visit = (position: number): boolean => {
+    if (seen.has(position)) return true;
+    seen.add(position);
+    const node = graph.nodes[position];
+    if (materialized.has(position)) {
+      // A value that is small beside the result costs next to nothing to read.
+      if (sizeOf(node.shape) * 8 > sizeOf(graph.nodes[root].shape)) reads.add(position);
+      return reads.size <= cheapReads;
+    }
+    if (node.kind === "reduce" || node.kind === "randomBits") return false;
+    if (!freeKinds.has(node.kind)) cost += expensiveKinds.has(node.kind) ? cheapCost + 1 : 1;
+    return cost <= cheapCost && node.inputs.every(visit);
+  };
+  return visit(root);
+}
+
+const expensiveKinds: ReadonlySet<GraphNode["kind"]> = new Set([
+  "exp", "log", "sin", "cos", "tanh", "atan", "erf", "pow", "mod", "sqrt", "div",
+] as const); // prettier-ignore

@@ -1,0 +1,45 @@
+import type { DType } from "../dtype.ts";
+import type { BinaryPrimitive, UnaryPrimitive } from "../graph/primitive.ts";
+import { erf } from "./erf.ts";
+
+/** Unary primitives in double precision; the array that is stored to rounds. */
+export const unary: Readonly<Record<UnaryPrimitive, (x: number) => number>> = {
+  neg: (x) => -x,
+  floor: Math.floor,
+  exp: Math.exp,
+  log: Math.log,
+  sqrt: Math.sqrt,
+  sin: Math.sin,
+  cos: Math.cos,
+  tanh: Math.tanh,
+  atan: Math.atan,
+  erf,
+};
+
+type Binary = (a: number, b: number) => number;
+
+/** Binary primitives by the dtype of the operands; integers wrap, and division by 0 gives 0. */
+export const binary: Readonly<Record<BinaryPrimitive, (dtype: DType) => Binary>> = {
+  add: () => (a, b) => a + b,
+  sub: () => (a, b) => a - b,
+  mul: (dtype) => (dtype === "float32" ? (a, b) => a * b : Math.imul),
+  div: (dtype) => (dtype === "float32" ? (a, b) => a / b : (a, b) => (b === 0 ? 0 : Math.trunc(a / b))),
+  pow: () => power,
+  mod: (dtype) => (dtype === "float32" ? modulo : (a, b) => (b === 0 ? 0 : modulo(a, b))),
+  max: () => (a, b) => (a > b || a !== a ? a : b),
+  min: () => (a, b) => (a < b || a !== a ? a : b),
+  less: () => (a, b) => (a < b ? 1 : 0),
+  equal: () => (a, b) => (a === b ? 1 : 0),
+};
+
+/** C's pow: unlike JavaScript's, 1 to any power is 1, and (-1)^±∞ is 1. */
+function power(a: number, b: number): number {
+  if (a === 1 || (a === -1 && (b === Infinity || b === -Infinity))) return 1;
+  return a ** b;
+}
+
+/** Remainder with the sign of the divisor. */
+function modulo(a: number, b: number): number {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+}

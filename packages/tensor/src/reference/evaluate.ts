@@ -1,0 +1,104 @@
+import { type DType, hostArray } from "../dtype.ts";
+import type { GraphNode } from "../graph/graph.ts";
+import { sizeOf } from "../shape.ts";
+import { anchors } from "./anchors.ts";
+import { binary, unary } from "./elementwise.ts";
+import { indexing } from "./indexing.ts";
+import type { Input, Precision, Values } from "./values.ts";
+import { views } from "./views.ts";
+
+/** A zeroed array for a node. */
+export function allocateValues(dtype: DType, size: number, precision: Precision): Values {
+  return dtype === "float32" && precision === "float64" ? new Float64Array(size) : hostArray(dtype, size);
+}
+
+/** The elements of a node from those of its inputs. */
+export function evaluateNode(
+  node: Exclude<GraphNode, { kind: "leaf" }>,
+  inputs: readonly Input[],
+  precision: Precision,
+  scalar: () => number,
+): Values {
+  const out = allocateValues(node.dtype, sizeOf(node.shape), precision);
+  switch (node.kind) {
+    case "fill":
+      out.fill(scalar());
+      break;
+    case "iota":
+      for (let i = 0; i < out.length; i++) out[i] = i;
+      break;
+    case "cast":
+      castValues(inputs[0], node.dtype, out);
+      break;
+    case "where":
+      for (let i = 0; i < out.length; i++) out[i] = inputs[inputs[0].values[i] !== 0 ? 1 : 2].values[i];
+      break;
+    case "neg":
+    case "floor":
+    case "exp":
+    case "log":
+    case "sqrt":
+    case "sin":
+    case "cos":
+    case "tanh":
+    case "atan":
+    case "erf": {
+      const f = unary[node.kind];
+      for (let i = 0; i < out.length; i++) out[i] = f(inputs[0].values[i]);
+      break;
+    }
+    case "add":
+    case "sub":
+    case "mul":
+    case "div":
+    case "pow":
+    case "mod":
+    case "max":
+    case "min":
+    case "less":
+    case "equal": {
+      const f = binary[node.kind](inputs[0].dtype);
+      for (let i = 0; i < out.length; i++) out[i] = f(inputs[0].values[i], inputs[1].values[i]);
+      break;
+    }
+    case "reshape":
+    case "permute":
+    case "broadcast":
+    case "slice":
+    case "pad":
+    case "concat":
+      views[node.kind](node as never, inputs, out); // the table is typed by kind
+      break;
+    case "reduce":
+    case "argReduce":
+    case "scan":
+    case "gather":
+    case "scatterAdd":
+    case "argsort":
+    case "randomBits":
+      indexing[node.kind](node as never, inputs, out);
+      break;
+    case "matmul":
+    case "conv":
+    case "poolIndex":
+    case "avgPool":
+      anchors[node.kind](node as never, inputs, out);
+      break;
+  }
+  return out;
+}
+
+/** Float to integer truncates and saturates, NaN gives 0; anything to bool tests for non-zero. */
+function castValues(input: Input, dtype: DType, out: Values): void {
+  const { values } = input;
+  const limits: Partial<Record<DType, readonly [number, number]>> =
+    { int32: [-(2 ** 31), 2 ** 31 - 1], uint32: [0, 2 ** 32 - 1], uint8: [0, 255] }; // prettier-ignore
+  const limit = limits[dtype];
+  for (let i = 0; i < out.length; i++) {
+    const value = values[i];
+    if (dtype === "bool") out[i] = value !== 0 ? 1 : 0;
+    else if (input.dtype === "float32" && limit !== undefined) {
+      out[i] = Number.isNaN(value) ? 0 : Math.min(Math.max(Math.trunc(value), limit[0]), limit[1]);
+    } else out[i] = value;
+  }
+}

@@ -1,0 +1,72 @@
+import type { GraphEvaluator } from "../backend.ts";
+import type { TypedArray } from "../dtype.ts";
+import { MinimaError } from "../errors.ts";
+import type { Node } from "../graph/node.ts";
+import { prunePending } from "../graph/pending.ts";
+import { Storage } from "../graph/storage.ts";
+import { type Collected, collect, toGraph } from "./collect.ts";
+import { type Assignment, type Executor, type Run, pendingWork } from "./executor.ts";
+
+/** Evaluates by a device that takes whole graphs. */
+export class GraphExecutor implements Executor {
+  readonly #evaluator: GraphEvaluator;
+
+  constructor(evaluator: GraphEvaluator) {
+    this.#evaluator = evaluator;
+  }
+
+  evaluate(requested: readonly Node[]): void {
+    const { assignments, roots } = pendingWork(this.#evaluator, requested);
+    if (roots.length > 0) {
+      const collected = collect(roots);
+      const { nodes, outputs } = collected;
+      const hostOf = (position: number): TypedArray => {
+        const host = nodes[position].storage?.host;
+        if (host === null || host === undefined)
+          throw new MinimaError("a value of another device reached the evaluator");
+        return host;
+      };
+      const values = this.#evaluator.evaluate(toGraph(collected), hostOf, (position) => nodes[position].value);
+      outputs.forEach((position, i) => {
+        const node = nodes[position];
+        node.storage = new Storage(node.dtype, node.size, values[i]);
+        if (!node.requiresGrad) node.dropInputs();
+      });
+      for (const node of nodes) if (node.storage === null) node.evaluated = true;
+      prunePending();
+    }
+    for (const assignment of assignments) {
+      assignment.version.dropInputs();
+      assignment.commit(() => {});
+    }
+  }
+
+  ready(): void {}
+
+  prepare(collected: Collected): Run {
+    const graph = toGraph(collected);
+    return (storageOf, scalarOf) => {
+      const hostOf = (position: number): TypedArray => this.readSync(storageOf(position));
+      const values = this.#evaluator.evaluate(graph, hostOf, scalarOf);
+      return new Map(
+        collected.outputs.map((position, i) => {
+          const { dtype, size } = collected.nodes[position];
+          return [position, new Storage(dtype, size, values[i])];
+        }),
+      );
+    };
+  }
+
+  settle(_: ReadonlyMap<number, Storage>, assignments: readonly Assignment[]): void {
+    for (const { variable, storage } of assignments) variable.adopt(storage, () => {});
+  }
+
+  read(storage: Storage): Promise<TypedArray> {
+    return Promise.resolve(this.readSync(storage));
+  }
+
+  readSync(storage: Storage): TypedArray {
+    if (storage.host === null) throw new MinimaError("a value of another device reached the evaluator");
+    return storage.host.slice();
+  }
+}

@@ -1,0 +1,132 @@
+import type { Backend } from "../backend.ts";
+import type { TypedArray } from "../dtype.ts";
+import { MinimaError, OutOfMemoryError } from "../errors.ts";
+import type { Node } from "../graph/node.ts";
+import { prunePending } from "../graph/pending.ts";
+import type { Storage } from "../graph/storage.ts";
+import { planGraph } from "../planner/planner.ts";
+import { type Collected, collect, toGraph, withOutputs } from "./collect.ts";
+import { takeReplaced } from "./effects.ts";
+import { type Assignment, type Executor, type Run, pendingWork } from "./executor.ts";
+import { type CachedPlan, PlanCache } from "./plan-cache.ts";
+import { ProgramRunner } from "./program-runner.ts";
+import { Results } from "./results.ts";
+import { Updates } from "./updates.ts";
+
+/** How many plans an executor keeps. */
+const planCapacity = 256;
+/** Results on a device past this many bytes move to the host. */
+const resultBudget = 256 * 2 ** 20;
+
+const none: ReadonlyMap<number, Storage> = new Map();
+
+/** Evaluates by plans and programs. */
+export class PlannedExecutor implements Executor {
+  readonly backend: Backend;
+  readonly plans = new PlanCache(planCapacity);
+  readonly results: Results;
+  readonly #runner: ProgramRunner;
+  readonly #updates: Updates;
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+    this.results = new Results(backend, resultBudget);
+    this.#runner = new ProgramRunner(backend, this.results);
+    this.#updates = new Updates(backend, this.results);
+  }
+
+  /** Programs submitted so far. */
+  get submits(): number {
+    return this.#runner.submits;
+  }
+
+  evaluate(requested: readonly Node[]): void | Promise<void> {
+    for (const storage of takeReplaced(this.backend)) this.results.add(storage);
+    const { assignments, roots } = pendingWork(this.backend, requested);
+    const isUpdate = assignments.some(({ requiresGrad }) => requiresGrad);
+    const values = roots.length > 0 ? this.#run(roots, isUpdate) : none;
+    if (assignments.length > 0) this.#updates.commit(assignments);
+    const assigned = new Set(assignments.map(({ version }) => version.storage));
+    for (const storage of values.values()) if (!assigned.has(storage)) this.results.add(storage);
+    this.results.trim();
+    return this.#runner.queue ?? undefined;
+  }
+
+  ready(): void | Promise<void> {
+    return this.backend.ready?.();
+  }
+
+  #run(roots: readonly Node[], isUpdate: boolean): ReadonlyMap<number, Storage> {
+    let collected = collect(roots);
+    for (const node of collected.recomputed) node.origin?.plan.wanted.add(node.origin.position);
+    let entry = this.plans.get(collected.key);
+    if (entry !== undefined && entry.wanted.size > 0) {
+      collected = withOutputs(collected, entry.wanted);
+      entry = this.plans.get(collected.key);
+    }
+    entry ??= this.#plan(collected);
+    return this.#runEager(entry, collected, isUpdate);
+  }
+
+  #plan(collected: Collected): CachedPlan {
+    const plan = planGraph(toGraph(collected), this.backend.profile);
+    const entry: CachedPlan = {
+      key: collected.key,
+      plan,
+      program: this.backend.compile(plan.steps),
+      wanted: new Set(),
+    };
+    this.plans.set(entry);
+    return entry;
+  }
+
+  #runEager(entry: CachedPlan, { nodes }: Collected, isUpdate: boolean): ReadonlyMap<number, Storage> {
+    const storageOf = (position: number): Storage => {
+      const { storage } = nodes[position];
+      if (storage === null) throw new MinimaError("a leaf without a value reached the executor");
+      return storage;
+    };
+    const values = this.#runner.run(entry, nodes, storageOf, (position) => nodes[position].value);
+    for (const [position, storage] of values) {
+      const node = nodes[position];
+      node.storage = storage;
+      storage.kept = node.kept;
+      if (!node.requiresGrad) node.dropInputs();
+    }
+    for (let position = 0; position < nodes.length; position++) {
+      const node = nodes[position];
+      if (node.storage !== null || node.evaluated) continue;
+      node.evaluated = true;
+      node.origin = { plan: entry, position };
+      if (isUpdate && node.stateful) this.#updates.addInterior(node);
+    }
+    prunePending();
+    return values;
+  }
+
+  prepare(collected: Collected): Run {
+    const entry = this.plans.get(collected.key) ?? this.#plan(collected);
+    return (storageOf, scalarOf) => this.#runner.run(entry, collected.nodes, storageOf, scalarOf);
+  }
+
+  settle(values: ReadonlyMap<number, Storage>, assignments: readonly Assignment[]): void {
+    const results = this.#updates.assign(values, assignments);
+    for (const storage of results) this.results.add(storage);
+    this.results.trim();
+  }
+
+  async read(storage: Storage): Promise<TypedArray> {
+    storage.checkFresh();
+    if (storage.host === null && this.#runner.queue !== null) await this.#runner.queue; // else as of this call
+    if (storage.host !== null) return storage.host.slice();
+    if (storage.buffer === null) throw new OutOfMemoryError("the value was lost with its device");
+    return this.backend.read(storage.buffer, storage.dtype, storage.size);
+  }
+
+  readSync(storage: Storage): TypedArray | null {
+    storage.checkFresh();
+    if (storage.host !== null) return storage.host.slice();
+    if (this.backend.readSync === undefined || storage.buffer === null) return null;
+    return this.backend.readSync(storage.buffer, storage.dtype, storage.size);
+  }
+}

@@ -1,0 +1,209 @@
+import { describe, expect, it } from "vitest";
+import { delinearize, linearize, range, variable } from "../src/planner/affine.ts";
+import { collapseLoops } from "../src/planner/collapse.ts";
+import { planGraph } from "../src/planner/planner.ts";
+import type { Plan } from "../src/planner/plan.ts";
+import { collect, toGraph } from "../src/runtime/collect.ts";
+import * as T from "../src/index.ts";
+import type { LoopStep, Step, Tensor } from "../src/index.ts";
+
+const profile = { maxSlotsPerStep: 64, synchronous: true };
+
+function planOf(...tensors: Tensor[]): Plan {
+  return planGraph(toGraph(collect(tensors.map((t) => t.node))), profile);
+}
+
+const kinds = (plan: Plan): string[] => plan.steps.map((step) => step.kind);
+const loop = (step: Step): LoopStep => {
+  if (step.kind !== "loop") throw new Error(`expected a loop, got ${step.kind}`);
+  return step;
+};
+const input = (...shape: number[]): Tensor => T.tensor(new Float32Array(T.sizeOf(shape)), { shape });
+
+describe("fusion", () => {
+  it("makes one loop of a chain of element-wise operations, and merges its axes", () => {
+    const [a, b, c] = [input(10, 20), input(10, 20), input(10, 20)];
+    const plan = planOf(T.relu(T.add(T.mul(a, b), c)));
+    expect(kinds(plan)).toEqual(["loop"]);
+    expect(loop(plan.steps[0]).outer).toEqual([200]);
+    expect(plan.slots.map((slot) => slot.kind).sort()).toEqual(["leaf", "leaf", "leaf", "output"]);
+  });
+
+  it("folds views into strides", () => {
+    const x = input(4, 6);
+    const plan = planOf(T.add(T.flip(T.transpose(x), 0), T.expand(input(4), [6, 4])));
+    expect(kinds(plan)).toEqual(["loop"]);
+    const loads = loop(plan.steps[0]).instructions.filter((i) => i.op === "load");
+    expect(loads.map(({ offset, strides }) => [offset, strides])).toEqual([
+      [5, [-1, 6]],
+      [0, [0, 1]],
+    ]);
+  });
+
+  it.each([
+    ["softmax", (x: Tensor) => T.softmax(x)],
+    ["log softmax", (x: Tensor) => T.logSoftmax(x)],
+    [
+      "centring and scaling of rows",
+      (x: Tensor) => {
+        const centred = T.sub(x, T.mean(x, { axis: 1, keepDims: true }));
+        return T.div(centred, T.sqrt(T.add(T.mean(T.square(centred), { axis: 1, keepDims: true }), 1e-5)));
+      },
+    ],
+  ])("makes one kernel over rows of %s", (_, f) => {
+    const plan = planOf(f(input(32, 100)));
+    expect(kinds(plan)).toEqual(["loop"]);
+    const step = loop(plan.steps[0]);
+    expect([step.outer, step.inner]).toEqual([[32], [100]]);
+    expect(step.phases.filter((phase) => phase.reductions.length > 0)).toHaveLength(2);
+  });
+
+  it("puts work before and after a reduction into its kernel", () => {
+    const plan = planOf(T.sqrt(T.sum(T.square(input(30, 40)), { axis: 0 })));
+    expect(kinds(plan)).toEqual(["loop"]);
+    expect([loop(plan.steps[0]).outer, loop(plan.steps[0]).inner]).toEqual([[40], [30]]);
+  });
+
+  it("gives one kernel several outputs", () => {
+    const [m, v, p, g] = [input(50), input(50), input(50), input(50)];
+    const mean = T.add(T.mul(m, 0.9), T.mul(g, 0.1));
+    const square = T.add(T.mul(v, 0.99), T.mul(T.mul(g, g), 0.01));
+    const plan = planOf(mean, square, T.sub(p, T.div(mean, T.add(T.sqrt(square), 1e-8))));
+    expect(kinds(plan)).toEqual(["loop"]);
+    expect(loop(plan.steps[0]).phases[0].stores).toHaveLength(3);
+  });
+
+  it("reads transposed and sliced operands of a product where they lie", () => {
+    const plan = planOf(T.matmul(T.transpose(input(7, 5)), T.slice(input(9, 8), [[1, 8], null])));
+    expect(kinds(plan)).toEqual(["matmul"]);
+    expect(plan.steps[0]).toMatchObject({
+      m: 5, n: 8, k: 7, a: { rowStride: 1, columnStride: 5 }, b: { offset: 8, rowStride: 8, columnStride: 1 },
+    }); // prettier-ignore
+  });
+
+  it("lets a product take bias and activation as its epilogue", () => {
+    const plan = planOf(T.relu(T.add(T.matmul(input(8, 4), input(4, 6)), input(6))));
+    expect(kinds(plan)).toEqual(["matmul"]);
+    const [step] = plan.steps;
+    expect(step.kind === "matmul" && step.epilogue?.instructions.map((i) => i.op)).toEqual([
+      "load",
+      "load",
+      "add",
+      "scalar",
+      "max",
+    ]);
+  });
+
+  it("keeps a product apart that is read twice, or asked for", () => {
+    const product = T.matmul(input(8, 4), input(4, 6));
+    expect(kinds(planOf(T.relu(product), product))).toEqual(["matmul", "loop"]);
+    expect(kinds(planOf(T.softmax(product)))).toEqual(["matmul", "loop"]);
+  });
+
+  it("computes cheap values again rather than storing them, and stores dear ones", () => {
+    const x = input(1000);
+    const cheap = T.add(x, 1);
+    expect(
+      planOf(T.sum(cheap), T.matmul(T.reshape(T.mul(cheap, 2), [1, 1000]), input(1000, 3))).slots.filter(
+        (s) => s.kind === "temporary",
+      ),
+    ).toHaveLength(1);
+    const dear = T.exp(T.tanh(x));
+    const plan = planOf(T.sum(dear), T.amax(T.mul(dear, x)));
+    const computed = plan.steps.flatMap((step) => loop(step).instructions.filter((i) => i.op === "exp"));
+    expect(computed).toHaveLength(1);
+  });
+
+  it("gives a reshape that is no affine function a copy, and only that", () => {
+    const plan = planOf(T.exp(T.reshape(T.transpose(input(4, 6)), [3, 8])));
+    expect(kinds(plan)).toEqual(["loop", "loop"]);
+    expect(kinds(planOf(T.exp(T.reshape(T.transpose(input(4, 6), 0, 1), [2, 3, 4]))))).toEqual(["loop"]);
+  });
+
+  it("cuts expressions that are too long for one kernel", () => {
+    let x = input(10);
+    for (let i = 0; i < 1000; i++) x = T.sin(x);
+    const plan = planOf(x);
+    expect(plan.steps.length).toBeGreaterThan(5);
+    expect(plan.steps.length).toBeLessThan(20);
+  });
+});
+
+describe("memory", () => {
+  it("is shared by values whose lifetimes do not meet", () => {
+    let x = input(64, 64);
+    for (let i = 0; i < 20; i++) x = T.matmul(x, x);
+    const temporaries = planOf(x).slots.filter((slot) => slot.kind === "temporary");
+    expect(temporaries).toHaveLength(2);
+  });
+
+  it("is never read and written by one step through one slot, but by epilogues in place", () => {
+    const x = input(16, 16);
+    const h = T.softmax(T.matmul(T.transpose(T.exp(x)), T.matmul(x, x)));
+    for (const step of planOf(T.matmul(h, x), T.sum(h, { axis: 0 })).steps) {
+      if (step.kind !== "loop") continue;
+      const stores = step.phases.flatMap((phase) => phase.stores.map(({ slot }) => slot));
+      for (const i of step.instructions) if (i.op === "load") expect(stores).not.toContain(i.slot);
+    }
+  });
+});
+
+describe("plans", () => {
+  it("depend on structure alone: numbers and data are bound later", () => {
+    const f = (factor: number, fill: number): Plan => planOf(T.mul(T.tensor(new Float32Array(8).fill(fill)), factor));
+    expect(f(2, 1)).toEqual(f(3, 5));
+    expect(f(2, 1).scalars).toHaveLength(1);
+  });
+});
+
+describe("affine index arithmetic", () => {
+  it("splits what it merged", () => {
+    const extents = [2, 3, 4];
+    const index = extents.map((_, loop) => variable(loop, 3));
+    const linear = linearize(index, extents, 3);
+    expect(linear).toEqual({ offset: 0, strides: [12, 4, 1] });
+    expect(delinearize(linear, [2, 3, 4], extents)).toEqual(index);
+    expect(delinearize(linear, [6, 4], extents)).toEqual([
+      { offset: 0, strides: [3, 1, 0] },
+      { offset: 0, strides: [0, 0, 1] },
+    ]);
+    expect(delinearize({ offset: 0, strides: [1, 2] }, [4], [2, 2])).not.toBeNull();
+    expect(delinearize({ offset: 0, strides: [1] }, [3, 4], [12])).toBeNull();
+    expect(range({ offset: 5, strides: [-2, 3] }, [3, 2])).toEqual([1, 8]);
+  });
+
+  it("merges loops only where every access steps evenly over both", () => {
+    const step = (strides: number[]): LoopStep => ({
+      kind: "loop",
+      outer: [4, 5],
+      inner: [],
+      instructions: [{ op: "load", slot: 0, dtype: "float32", offset: 0, strides }],
+      phases: [
+        { inner: false, reductions: [], stores: [{ slot: 1, dtype: "float32", offset: 0, strides: [5, 1], value: 0 }] },
+      ],
+    });
+    expect(collapseLoops(step([5, 1])).outer).toEqual([20]);
+    expect(collapseLoops(step([1, 4])).outer).toEqual([4, 5]);
+    expect(collapseLoops(step([0, 0])).outer).toEqual([20]);
+    expect(collapseLoops(step([0, 1])).outer).toEqual([4, 5]);
+  });
+});
+
+describe("devices that bind few buffers", () => {
+  const narrow = { maxSlotsPerStep: 6, synchronous: false };
+  const inputs = Array.from({ length: 30 }, () => input(7));
+
+  it.each([
+    ["a sum of many", inputs.reduce((a, b) => T.add(a, b))],
+    ["a tree of many", T.concat(inputs).sum()],
+    ["a join of many", T.concat(inputs)],
+  ])("get kernels that fit: %s", (_, t) => {
+    const plan = planGraph(toGraph(collect([t.node])), narrow);
+    for (const step of plan.steps) {
+      const { instructions, phases } = loop(step);
+      const slots = new Set(instructions.flatMap((i) => (i.op === "load" ? [i.slot] : [])));
+      for (const { stores } of phases) for (const { slot } of stores) slots.add(slot);
+      expect(slots.size).toBeLessThanOrEqual(6);
+    }
+  });
+});

@@ -1,0 +1,65 @@
+import type { Batch } from "@minima/data";
+import { type HasVariables, type Tensor, TraceError, compile, run } from "@minima/tensor";
+
+/** What is done with each batch. */
+export interface BatchWork {
+  /** Adds what is computed for a batch to the pending graph. Recorded, it must throw before it returns. */
+  readonly build: (inputs: Tensor, targets: Tensor, size: number) => void | Promise<void>;
+  /** All that has variables which `build` uses; null if they are not known, so that it cannot be compiled. */
+  readonly state: readonly HasVariables[] | null;
+  /** What a recording takes as given although it may change between batches; compared item by item. */
+  readonly settings: () => readonly unknown[];
+}
+
+type Compiled = (inputs: Tensor, targets: Tensor, size: number) => Promise<void>;
+
+/**
+ * Runs the work of one batch after the other. The first runs as it is, because variables may be made in it; later ones
+ * are compiled, one program for each shape of batches, and are recorded anew when the settings have changed.
+ */
+export class BatchProgram {
+  readonly #work: BatchWork;
+  #compiled: Compiled | null = null;
+  /** Those of the recording, or of the first batch. */
+  #settings: readonly unknown[] | null = null;
+  /** Rejects where the work failed after it had returned. */
+  #completion: void | Promise<void> = undefined;
+
+  constructor(work: BatchWork) {
+    this.#work = work;
+  }
+
+  /** @throws TraceError saying what to do if the work cannot be recorded. */
+  async run({ inputs, targets, size }: Batch): Promise<void> {
+    const { state, settings, build } = this.#work;
+    if (state === null) return await this.#runAsItIs(inputs, targets, size);
+    const now = settings();
+    const before = this.#settings;
+    this.#settings = now;
+    if (before === null) return await this.#runAsItIs(inputs, targets, size);
+    if (now.length !== before.length || now.some((item, i) => !Object.is(item, before[i]))) this.#compiled = null;
+    this.#compiled ??= compile(
+      (...batch: [Tensor, Tensor, number]) => {
+        this.#completion = build(...batch);
+        this.#completion?.catch(() => undefined); // thrown below, when somebody waits for it
+      },
+      { state },
+    );
+    try {
+      await this.#compiled(inputs, targets, size);
+      await this.#completion;
+    } catch (error) {
+      if (!(error instanceof TraceError)) throw error;
+      throw new TraceError(
+        `${error.message}. The trainer compiles its steps; for a model that cannot be recorded use ` +
+          "new Trainer({ ..., compile: false })",
+        { cause: error },
+      );
+    }
+  }
+
+  async #runAsItIs(...batch: [Tensor, Tensor, number]): Promise<void> {
+    await this.#work.build(...batch);
+    await run();
+  }
+}

@@ -1,0 +1,15 @@
+export type { BatchSource } from "./batch-source.ts";
+export type { Callback, Progress, Training } from "./callbacks/callback.ts";
+export { type EarlyStoppingOptions, earlyStopping } from "./callbacks/early-stopping.ts";
+export { keepBest } from "./callbacks/keep-best.ts";
+export type { MonitorOptions } from "./callbacks/monitor.ts";
+export type { LossFunction } from "./evaluation.ts";
+export type { EvaluateEvery, FitOptions } from "./fit-options.ts";
+export type { BestRecord, EpochRecord, EvaluationRecord, History, StopReason } from "./history.ts";
+export type { CurvePoint } from "./loss-curve.ts";
+export { accuracy } from "./metrics/accuracy.ts";
+export { confusionMatrix } from "./metrics/confusion-matrix.ts";
+export type { Measured } from "./metrics/measurement.ts";
+export type { Better, Metric, MetricValues, Metrics, ScalarMetrics } from "./metrics/metric.ts";
+export type { OptimizerLike } from "./optimizer-like.ts";
+export { type EvaluateOptions, Trainer, type TrainerOptions } from "./trainer.ts";

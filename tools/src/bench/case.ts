@@ -1,0 +1,45 @@
+import type { BackendName } from "../command/backend.ts";
+
+/** What a case measured; the names are those of the JSON line. */
+export interface Figures {
+  readonly median_ms: number;
+  readonly min_ms: number;
+  /** How many runs were timed. */
+  readonly samples: number;
+  /** 10⁹ floating-point operations a second, by the median; for the register peak by the best run. */
+  readonly gflops?: number | undefined;
+  /** One number of the result, which must be what the peers get. */
+  readonly check?: number | undefined;
+  readonly rows?: number | undefined;
+  readonly samples_per_s?: number | undefined;
+  /** From the start of the process, by its own clock, to the end of the first training step. */
+  readonly step_done_ms?: number | undefined;
+  readonly peak_rss_mb?: number | undefined;
+  readonly mul_add_gflops?: number | undefined;
+  readonly relaxed_madd_gflops?: number | undefined;
+  readonly clock_ghz?: number | undefined;
+  readonly flops_per_cycle?: number | undefined;
+  /** 10⁹ bytes a second. */
+  readonly read_gb_per_s?: number | undefined;
+  readonly triad_gb_per_s?: number | undefined;
+}
+
+/** Where cases run. */
+export interface Setting {
+  readonly backend: BackendName;
+  readonly threads: number;
+}
+
+/** One line of the benchmark. */
+export interface BenchCase {
+  readonly name: string;
+  measure(setting: Setting): Promise<Figures>;
+}
+
+/** Work to be timed, ready to run again and again. */
+export interface Work {
+  /** Runs it once, to the end. */
+  run(): Promise<void>;
+  /** A number of the result. */
+  check(): Promise<number>;
+}

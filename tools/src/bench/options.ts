@@ -1,0 +1,43 @@
+import path from "node:path";
+import { readArguments, readChoice, readCount } from "../command/arguments.ts";
+import { type BackendName, backendNames } from "../command/backend.ts";
+import { UsageError } from "../conformance/outcome.ts";
+import { messageOf } from "../conformance/read.ts";
+
+export const usage = `Usage: npm run bench -- [options]
+
+  --backend NAME    ${backendNames.join(" or ")} (default: cpu)
+  --threads N       threads of the CPU backend (default: 1)
+  --filter REGEX    only cases whose name matches
+  --json FILE       also write the lines to FILE
+  --help            print this
+
+One JSON object a line for each case, times in milliseconds. Exit code: 0 if all cases ran and gave the numbers that the
+peers give, 1 if not, 2 on bad usage.`;
+
+export interface Options {
+  readonly backend: BackendName;
+  readonly threads: number;
+  readonly filter: RegExp | undefined;
+  readonly json: string | undefined;
+}
+
+/** Parses the command line; undefined if it asks for help. */
+export function parseOptions(args: readonly string[]): Options | undefined {
+  const values = readArguments(args, ["backend", "threads", "filter", "json"]);
+  if (values.help === true) return undefined;
+  return {
+    backend: readChoice("backend", values.backend ?? "cpu", backendNames),
+    threads: readCount("threads", values.threads ?? "1"),
+    filter: values.filter === undefined ? undefined : readFilter(values.filter),
+    json: values.json === undefined ? undefined : path.resolve(values.json),
+  };
+}
+
+function readFilter(source: string): RegExp {
+  try {
+    return new RegExp(source);
+  } catch (error) {
+    throw new UsageError(`--filter: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import "@minima/autograd";
+import { cpu } from "@minima/backend-cpu";
+import type { WebGpuBackend } from "@minima/backend-webgpu";
+import { Linear, type Module, ReLU, Sequential, crossEntropy } from "@minima/layers";
+import { Adam } from "@minima/optim";
+import { type Device, type Tensor, compile, manualSeed, random, reference, setBackend, tensor } from "@minima/tensor";
+import { webgpuDevice } from "../src/testkit/webgpu-device.ts";
+import { testRandomPrograms } from "./random-programs.ts";
+
+let backend: WebGpuBackend;
+beforeAll(async () => {
+  backend = await webgpuDevice();
+});
+afterAll(async () => {
+  await backend.idle();
+  backend.dispose();
+});
+
+const [rows, inputs, hidden, classes] = [32, 50, 40, 10];
+
+function batch(step: number): [Tensor, Tensor] {
+  const x = Float32Array.from({ length: rows * inputs }, (_, i) => Math.sin(i * 1.7 + step));
+  const y = Int32Array.from({ length: rows }, (_, i) => (i * 7 + step) % classes);
+  return [tensor(x, { shape: [rows, inputs] }), tensor(y)];
+}
+
+/** Trains an MLP; `stepped` is told of each step when it is done. */
+async function train(device: Device, options: { steps: number; compiled?: boolean; stepped?: (step: number) => void }) {
+  setBackend(device);
+  manualSeed(3);
+  const model: Module = new Sequential(new Linear(inputs, hidden), new ReLU(), new Linear(hidden, classes));
+  const optimizer = new Adam(model.parameters(), { lr: 0.01 });
+  const update = (x: Tensor, y: Tensor): Tensor => {
+    const loss = crossEntropy(model.forward(x), y);
+    optimizer.zeroGrad();
+    loss.backward();
+    void optimizer.step();
+    return loss;
+  };
+  const run = options.compiled === true ? compile(update, { state: [model, optimizer] }) : update;
+  const losses: number[] = [];
+  for (let step = 0; step < options.steps; step++) {
+    const loss = await run(...batch(step));
+    options.stepped?.(step);
+    losses.push(await loss.item());
+  }
+  return { losses, weights: await Promise.all(model.parameters().map((parameter) => parameter.data())) };
+}
+
+function expectSameTraining(got: Awaited<ReturnType<typeof train>>, want: Awaited<ReturnType<typeof train>>): void {
+  got.losses.forEach((loss, i) => expect(loss).toBeCloseTo(want.losses[i], 4));
+  got.weights.forEach((weights, p) => weights.forEach((w, i) => expect(w).toBeCloseTo(want.weights[p][i], 3)));
+}
+
+describe("an MLP trained on WebGPU", () => {
+  it.each([false, true])("goes as on the reference, one submit a step (compiled: %s)", async (compiled) => {
+    const counts: { submits: number; dispatches: number; pipelines: number }[] = [];
+    const got = await train(backend, { steps: 8, compiled, stepped: () => counts.push(backend.stats()) });
+    expectSameTraining(got, await train(reference(), { steps: 8 }));
+    // From the third step on the plan is settled: the loss, read after the first, is an output from then on.
+    for (let step = 4; step < counts.length; step++) {
+      expect(counts[step].submits - counts[step - 1].submits).toBe(1);
+      expect(counts[step].dispatches - counts[step - 1].dispatches).toBeLessThanOrEqual(18);
+      expect(counts[step].pipelines).toBe(counts[3].pipelines);
+    }
+  });
+
+  it("holds no more memory after many steps", async () => {
+    const bytes: number[] = [];
+    await train(backend, { steps: 60, stepped: () => bytes.push(backend.stats().totalBytes) });
+    expect(bytes[59]).toBeLessThanOrEqual(bytes[20] + 60 * 256); // each loss that was read is still a result
+  });
+});
+
+describe("random numbers on WebGPU", () => {
+  it("are those of the CPU backend", async () => {
+    const draw = async (device: Device): Promise<unknown[]> => {
+      setBackend(device);
+      manualSeed(9);
+      const tensors = [
+        random.uniform([999]),
+        random.bernoulli([100], { p: 0.3 }),
+        random.randint([50], { high: 1000 }),
+      ];
+      return Promise.all([...tensors, random.permutation(300)].map((t) => t.data()));
+    };
+    expect(await draw(backend)).toEqual(await draw(cpu()));
+  });
+});
+
+const small = await webgpuDevice({ limits: { maxStorageBuffersPerShaderStage: 5 } });
+afterAll(async () => {
+  await small.idle();
+  small.dispose();
+});
+// As few buffers a kernel as possible, so that the planner has to cut.
+testRandomPrograms(small, { count: 30, length: 12 });
