@@ -14,14 +14,16 @@ async function run(...args: readonly string[]) {
 }
 
 describe("the training loops", () => {
-  it.each(modes)("hold the same on the device after 100 and after 250 steps: %s", async (mode) => {
+  it.each(modes)("hold no more on the device after 250 steps than after 100: %s", async (mode) => {
     const samples: Sample[] = [];
     await train(mode, 250, cpu(), (sample) => samples.push(sample));
     expect(samples.map(({ step }) => step)).toEqual([100, 250]);
     const [early, late] = samples;
     expect(early.liveTensors).toBeGreaterThan(12); // parameters and moments
     expect(early.backendBytes).toBeGreaterThan(4 * 3 * 784 * 128);
-    expect([late.liveTensors, late.backendBytes]).toEqual([early.liveTensors, early.backendBytes]);
+    // Less, if the collector has come for results of the first steps in between.
+    expect(late.liveTensors).toBeLessThanOrEqual(early.liveTensors);
+    expect(late.backendBytes).toBeLessThanOrEqual(early.backendBytes);
     expect(late.rssBytes).toBeGreaterThan(1e6);
     expect(late.peakRssBytes).toBeGreaterThanOrEqual(late.rssBytes);
   });
