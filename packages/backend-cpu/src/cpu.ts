@@ -2,7 +2,7 @@ import { type Backend, type LoopStep, MinimaError, type Step, ValueError } from 
 import { AnchorKernels } from "./anchors/anchor-kernels.ts";
 import { ConvKernel } from "./conv/conv.ts";
 import { LoopKernels } from "./loop-kernels.ts";
-import { MatmulKernel } from "./matmul.ts";
+import { MatmulKernel } from "./matmul/matmul.ts";
 import { CpuMemory } from "./memory/memory.ts";
 import { type CpuProgram, type StepRunner, runProgram } from "./program.ts";
 import { Kernels } from "./threads/kernels.ts";

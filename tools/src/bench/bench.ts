@@ -6,6 +6,8 @@ import type { BenchCase, Figures, Setting } from "./case.ts";
 import { cases } from "./cases/cases.ts";
 import { openJsonFile } from "./json-file.ts";
 import { type Options, parseOptions, usage } from "./options.ts";
+import { profileLines } from "./profile/profile.ts";
+import { profilingBackend } from "./profile/profiling-backend.ts";
 import { type BenchRecord, about, toLine } from "./record.ts";
 import { table } from "./table.ts";
 
@@ -39,7 +41,7 @@ export async function bench(
 }
 
 async function measureAll(
-  { backend, threads, filter, json }: Options,
+  { backend, threads, filter, json, profile }: Options,
   output: Output,
   available: readonly BenchCase[],
 ): Promise<BenchRecord[]> {
@@ -50,12 +52,16 @@ async function measureAll(
   // What cannot be had shows now, not after minutes.
   const file = json === undefined ? undefined : await openJsonFile(json);
   const setting: Setting = { backend, threads };
-  setBackend(await createBackend(backend, threads));
+  const device = await createBackend(backend, threads);
+  setBackend(device);
   const records: BenchRecord[] = [];
   for (const { name, measure } of wanted) {
+    const profiling = profile ? profilingBackend(device) : undefined;
+    if (profiling !== undefined) setBackend(profiling.backend);
     const record: BenchRecord = { case: name, ...(await figures(() => measure(setting))), ...about(setting) };
     records.push(record);
     output.line(toLine(record));
+    if (profiling !== undefined) for (const line of profileLines(profiling.steps())) output.line(line);
   }
   await file?.finish(records.map((record) => `${toLine(record)}\n`).join(""));
   if (output.isTerminal) for (const line of ["", ...table(records)]) output.line(line);

@@ -10,6 +10,7 @@ export const usage = `Usage: npm run bench -- [options]
   --threads N       threads of the CPU backend (default: 1)
   --filter REGEX    only cases whose name matches
   --json FILE       also write the lines to FILE
+  --profile         time each step of the programs too, and print the steps, slowest first (cpu only)
   --help            print this
 
 One JSON object a line for each case, times in milliseconds. Exit code: 0 if all cases ran and gave the numbers that the
@@ -20,17 +21,19 @@ export interface Options {
   readonly threads: number;
   readonly filter: RegExp | undefined;
   readonly json: string | undefined;
+  readonly profile: boolean;
 }
 
 /** Parses the command line; undefined if it asks for help. */
 export function parseOptions(args: readonly string[]): Options | undefined {
-  const values = readArguments(args, ["backend", "threads", "filter", "json"]);
+  const values = readArguments(args, ["backend", "threads", "filter", "json"], ["profile"]);
   if (values.help === true) return undefined;
   return {
     backend: readChoice("backend", values.backend ?? "cpu", backendNames),
     threads: readCount("threads", values.threads ?? "1"),
     filter: values.filter === undefined ? undefined : readFilter(values.filter),
     json: values.json === undefined ? undefined : path.resolve(values.json),
+    profile: values.profile === true,
   };
 }
 

@@ -2,16 +2,22 @@ import { parseArgs } from "node:util";
 import { UsageError } from "../conformance/outcome.ts";
 import { messageOf } from "../conformance/read.ts";
 
-type Values<Name extends string> = { readonly [N in Name]?: string | undefined } & {
-  readonly help?: boolean | undefined;
+type Values<Name extends string, Flag extends string> = { readonly [N in Name]?: string | undefined } & {
+  readonly [F in Flag | "help"]?: boolean | undefined;
 };
 
-/** Options with a value each, and `--help`; anything else on the command line is a mistake. */
-export function readArguments<Name extends string>(args: readonly string[], names: readonly Name[]): Values<Name> {
-  const options = Object.fromEntries(names.map((name) => [name, { type: "string" } as const]));
+/** Options with a value each, flags without, and `--help`; anything else on the command line is a mistake. */
+export function readArguments<Name extends string, Flag extends string = never>(
+  args: readonly string[],
+  names: readonly Name[],
+  flags: readonly Flag[] = [],
+): Values<Name, Flag> {
+  const options = Object.fromEntries([
+    ...names.map((name) => [name, { type: "string" }] as const),
+    ...[...flags, "help"].map((flag) => [flag, { type: "boolean" }] as const),
+  ]);
   try {
-    const { values } = parseArgs({ args: [...args], options: { ...options, help: { type: "boolean" } } });
-    return values as Values<Name>; // parseArgs has refused every other name
+    return parseArgs({ args: [...args], options }).values as Values<Name, Flag>; // parseArgs has refused other names
   } catch (error) {
     throw new UsageError(`${messageOf(error)}; --help shows all options`, { cause: error });
   }

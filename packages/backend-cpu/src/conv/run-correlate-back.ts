@@ -1,9 +1,10 @@
+import { roundUp } from "../gemm/blocking.ts";
 import { correlateBackFields } from "./correlate-back.ts";
 import { layoutArguments } from "./pack-filter.ts";
 import type { CallFunction, Prepared } from "./prepared.ts";
 import type { Correlation, Windows } from "./problem.ts";
 import { fewestRows } from "./row-panels.ts";
-import { cutWork, roundUp } from "./work.ts";
+import { cutWork } from "./work.ts";
 
 /** Most windows of an image: a unit holds whole images. */
 const mostWindows = 256;

@@ -1,10 +1,10 @@
-import { tileColumns } from "../gemm/blocking.ts";
+import { roundUp, tileColumns } from "../gemm/blocking.ts";
 import { correlationFields } from "./correlation-fields.ts";
 import { layoutArguments } from "./pack-filter.ts";
 import type { CallFunction, Prepared } from "./prepared.ts";
 import type { Correlation } from "./problem.ts";
 import { fewestRows } from "./row-panels.ts";
-import { cutWork, roundUp } from "./work.ts";
+import { cutWork } from "./work.ts";
 
 /** Windows computed together: enough that a filter read from the second-level cache pays, few enough that lines stay there. */
 const unitWindows = 256;

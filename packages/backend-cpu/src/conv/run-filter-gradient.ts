@@ -1,9 +1,9 @@
-import { tileColumns } from "../gemm/blocking.ts";
+import { roundUp, tileColumns } from "../gemm/blocking.ts";
 import { filterGradientFields } from "./filter-gradient.ts";
 import type { CallFunction, Prepared } from "./prepared.ts";
 import type { Windows } from "./problem.ts";
 import { fewestRows } from "./row-panels.ts";
-import { cutWork, roundUp } from "./work.ts";
+import { cutWork } from "./work.ts";
 
 /** Windows whose products are summed up from zero. */
 const unitWindows = 256;

@@ -1,3 +1,4 @@
+import { roundUp } from "../gemm/blocking.ts";
 import type { Windows } from "./problem.ts";
 
 /** Up to so many windows an image shares a unit with others. */
@@ -67,8 +68,4 @@ export function cutWork(w: Windows, unitWindows: number, mostImages: number): Wo
 /** The length of the parts of `total`, cut into as few as possible of at most `most`. */
 function evenly(total: number, most: number): number {
   return Math.ceil(total / Math.ceil(total / most));
-}
-
-export function roundUp(value: number, multiple: number): number {
-  return Math.ceil(value / multiple) * multiple;
 }

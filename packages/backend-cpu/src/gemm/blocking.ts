@@ -1,5 +1,5 @@
 import { i32, type FunctionBuilder, type Local } from "../wasm/index.ts";
-import { minimum, roundUp } from "./arithmetic.ts";
+import { minimum, roundUp as emitRoundUp } from "./arithmetic.ts";
 
 /**
  * The tile of C that the micro kernel holds in registers: five rows of eight columns. Its ten sums, two vectors of B, one
@@ -22,8 +22,13 @@ export const maximumDirectColumns = 24;
 /** So too up to this depth, where writing C takes the time: tiles then follow its rows. */
 export const maximumDirectDepth = 8;
 
+/** The next multiple of a number. */
+export function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}
+
 /** Alignment of packed panels in bytes: a cache line. */
-const panelAlignment = 64;
+export const panelAlignment = 64;
 
 /** Where the parts of the workspace start, in bytes from its first aligned byte. */
 export const workspaceLayout = {
@@ -33,15 +38,27 @@ export const workspaceLayout = {
   packedB: 4 * (columnBlock + rowBlock * maximumDepth),
 } as const;
 
+/** Bytes of workspace that rows of A need beside packed B: a multiple of the alignment. */
+export const blockWorkspaceBytes = workspaceLayout.packedB;
+
+/** Bytes of packed B: of the columns and steps of one block. */
+export function packedColumnBytes(n: number, k: number): number {
+  return 4 * Math.ceil(Math.min(n, columnBlock) / tileColumns) * tileColumns * Math.min(k, maximumDepth);
+}
+
 /** Bytes of workspace that a product of M x K and K x N needs at most. It may start at any address. */
 export function gemmWorkspaceBytes(n: number, k: number): number {
-  const panels = Math.ceil(Math.min(n, columnBlock) / tileColumns);
-  return panelAlignment + workspaceLayout.packedB + 4 * panels * tileColumns * Math.min(k, maximumDepth);
+  return panelAlignment + workspaceLayout.packedB + packedColumnBytes(n, k);
+}
+
+/** Whether a product reads A where it lies. */
+export function readsRowsDirectly(n: number, k: number): boolean {
+  return n <= maximumDirectColumns || k <= maximumDirectDepth;
 }
 
 /** The first aligned address of the workspace. */
 export function alignedWorkspace(f: FunctionBuilder, workspace: Local<"i32">): Local<"i32"> {
-  return f.let(roundUp(workspace, panelAlignment));
+  return f.let(emitRoundUp(workspace, panelAlignment));
 }
 
 /**
@@ -60,7 +77,17 @@ export function forDepthBlocks(
 ): void {
   f.if(k, () => {
     const count = f.let(i32.div_s(i32.add(k, maximumDepth - 1), maximumDepth));
-    const block = f.let(roundUp(i32.div_s(i32.add(k, i32.sub(count, 1)), count), depthUnroll));
+    const block = f.let(emitRoundUp(i32.div_s(i32.add(k, i32.sub(count, 1)), count), depthUnroll));
     f.forRange({ to: k, step: block }, (start) => body(start, f.let(minimum(i32.sub(k, start), block))));
+  });
+}
+
+/** The blocks of {@link forDepthBlocks}, for work that is handed out block by block. */
+export function depthBlocks(k: number): { readonly start: number; readonly depth: number }[] {
+  if (k === 0) return [];
+  const count = Math.ceil(k / maximumDepth);
+  const block = Math.ceil(Math.ceil(k / count) / depthUnroll) * depthUnroll;
+  return Array.from({ length: Math.ceil(k / block) }, (_, i) => {
+    return { start: i * block, depth: Math.min(block, k - i * block) };
   });
 }

@@ -1,7 +1,17 @@
 import { i32, ModuleBuilder, type FunctionBuilder, type Local } from "../wasm/index.ts";
-import { alignedWorkspace, workspaceLayout } from "./blocking.ts";
-import { defineBlocks } from "./blocks.ts";
+import { minimum } from "./arithmetic.ts";
+import { blockProductParameters, defineBlockProduct } from "./block-product.ts";
+import {
+  alignedWorkspace,
+  columnBlock,
+  forDepthBlocks,
+  maximumDirectColumns,
+  maximumDirectDepth,
+  tileColumns,
+  workspaceLayout,
+} from "./blocking.ts";
 import { defineMatrixVector } from "./matrix-vector.ts";
+import { definePack } from "./pack.ts";
 
 /** What the engine offers: see `wasmFeatures`. */
 export interface GemmOptions {
@@ -44,9 +54,32 @@ export type Gemm = (
   workspace: number,
 ) => void;
 
+/** Parameters with which a thread finds a workspace of its own: `workspace + thread·workspaceStride`. */
+const threadParameters = { workspaceStride: "i32", thread: "i32" } as const;
+
+/** Of `gemmBatch`: those of `gemm`, and from one product to the next the bytes between operands and results. */
+const batchParameters = {
+  ...gemmParameters,
+  count: "i32",
+  aStep: "i32",
+  bStep: "i32",
+  cStep: "i32",
+  ...threadParameters,
+} as const;
+
+/** Functions that the module exports, beside `gemm`, for work that threads share. */
+export const gemmFunctions = {
+  /** Products that lie at equal distances from one another: `count` times `gemm`. */
+  batch: "gemmBatch",
+  /** Packs columns of B, see `definePack`; parts of it are whole panels. */
+  pack: "packColumns",
+  /** A block of rows of A times packed columns of B, see `defineBlockProduct`. */
+  block: "multiplyShare",
+} as const;
+
 /**
  * A WebAssembly module that exports {@link Gemm}: single-precision C = A·B, or C += A·B if `accumulate` is not zero, for
- * A of M x K, B of K x N and C of M x N elements.
+ * A of M x K, B of K x N and C of M x N elements; and the functions of {@link gemmFunctions}.
  *
  * Element (i, j) of A lies at the byte `a + i·aRowStride + j·aColStride`, likewise for B; a transposed operand has its two
  * strides exchanged, and negative or zero strides are allowed. Elements of a row of C are adjacent, rows are
@@ -59,8 +92,10 @@ export type Gemm = (
 export function gemmModule({ relaxed, shared }: GemmOptions): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder().importMemory({ shared });
   const matrixVector = defineMatrixVector(module, relaxed);
-  const emitBlocks = defineBlocks(module, relaxed);
-  module.function({ name: "gemm", parameters: gemmParameters, exported: true }, (f, p) => {
+  const packColumns = definePack(module, gemmFunctions.pack, tileColumns, { exported: true });
+  const multiplyBlock = defineBlockProduct(module, relaxed);
+
+  const gemm = module.function({ name: "gemm", parameters: gemmParameters, exported: true }, (f, p) => {
     f.if(i32.eqz(p.k), () => {
       f.if(i32.eqz(p.accumulate), () => clearRows(f, p));
       f.return();
@@ -77,9 +112,60 @@ export function gemmModule({ relaxed, shared }: GemmOptions): Uint8Array<ArrayBu
       const vectors = { vector: p.b, vectorStride: p.bRowStride, result: p.c, resultStride: p.cRowStride };
       f.call(matrixVector, { ...matrix, ...vectors, ...common }).return();
     });
-    emitBlocks(f, { ...p, workspace });
+    const packedB = f.let(i32.add(workspace, workspaceLayout.packedB));
+    const direct = f.let(i32.or(i32.le_s(p.n, maximumDirectColumns), i32.le_s(p.k, maximumDirectDepth)));
+    f.forRange({ to: p.n, step: columnBlock }, (start) => {
+      const columns = f.let(minimum(i32.sub(p.n, start), columnBlock));
+      const b = f.let(i32.add(p.b, i32.mul(start, p.bColStride)));
+      forDepthBlocks(f, p.k, (k, depth) => {
+        f.call(packColumns, {
+          source: i32.add(b, i32.mul(k, p.bRowStride)),
+          laneStride: p.bColStride,
+          depthStride: p.bRowStride,
+          lanes: columns,
+          depth,
+          target: packedB,
+          panelBytes: i32.mul(depth, 4 * tileColumns),
+        });
+        f.call(multiplyBlock, {
+          m: p.m,
+          a: i32.add(p.a, i32.mul(k, p.aColStride)),
+          aRowStride: p.aRowStride,
+          aColStride: p.aColStride,
+          packedB,
+          columns,
+          depth,
+          c: i32.add(p.c, i32.shl(start, 2)),
+          cRowStride: p.cRowStride,
+          accumulate: i32.or(p.accumulate, k),
+          direct,
+          workspace,
+        });
+      });
+    });
+  });
+
+  module.function({ name: gemmFunctions.batch, parameters: batchParameters, exported: true }, (f, p) => {
+    const { m, n, k, aRowStride, aColStride, bRowStride, bColStride, cRowStride, accumulate, a, b, c } = p;
+    const shape = { m, n, k, aRowStride, aColStride, bRowStride, bColStride, cRowStride, accumulate };
+    const workspace = f.let(threadWorkspace(p));
+    f.forRange({ to: p.count }, () => {
+      f.call(gemm, { ...shape, a, b, c, workspace });
+      f.increment(a, p.aStep).increment(b, p.bStep).increment(c, p.cStep);
+    });
+  });
+
+  const shareParameters = { ...blockProductParameters, ...threadParameters };
+  module.function({ name: "multiplyShare", parameters: shareParameters, exported: true }, (f, p) => {
+    const { workspaceStride, thread, ...block } = p;
+    const workspace = threadWorkspace({ workspaceStride, thread, workspace: block.workspace });
+    f.call(multiplyBlock, { ...block, workspace });
   });
   return module.toBytes();
+}
+
+function threadWorkspace(p: Readonly<Record<"workspace" | "workspaceStride" | "thread", Local<"i32">>>) {
+  return i32.add(p.workspace, i32.mul(p.thread, p.workspaceStride));
 }
 
 /** C = 0 */

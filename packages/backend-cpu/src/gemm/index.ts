@@ -1,2 +1,14 @@
-export { gemmWorkspaceBytes, tileColumns, tileRows } from "./blocking.ts";
-export { gemmModule, type Gemm, type GemmOptions } from "./gemm.ts";
+export {
+  blockWorkspaceBytes,
+  columnBlock,
+  depthBlocks,
+  gemmWorkspaceBytes,
+  packedColumnBytes,
+  panelAlignment,
+  readsRowsDirectly,
+  roundUp,
+  rowBlock,
+  tileColumns,
+  tileRows,
+} from "./blocking.ts";
+export { gemmFunctions, gemmModule, type Gemm, type GemmOptions } from "./gemm.ts";

@@ -25,8 +25,13 @@ const stepsAtATime = 8;
  * Element (lane, step) is read at `source + lane·laneStride + step·depthStride`. For A the lanes are its rows, for B its
  * columns; a transposed operand has the two strides exchanged. Both orders in which one stride is 4 bytes are fast.
  */
-export function definePack(module: ModuleBuilder, name: string, width: number): PackFunction {
-  return module.function({ name, parameters: packParameters }, (f, { depth, ...p }) => {
+export function definePack(
+  module: ModuleBuilder,
+  name: string,
+  width: number,
+  { exported = false }: { readonly exported?: boolean } = {},
+): PackFunction {
+  return module.function({ name, parameters: packParameters, exported }, (f, { depth, ...p }) => {
     const chunk = f.let(select(i32.eq(p.laneStride, 4), i32.const(stepsAtATime), depth));
     f.forRange({ to: depth, step: chunk }, (start) => {
       const rest = i32.sub(depth, start);

@@ -22,17 +22,25 @@ export class Kernels {
 
   /** The function `name` of a module that imports the memory. */
   add(bytes: Uint8Array<ArrayBuffer>, name: string): Kernel {
-    const { memory } = this.#memory;
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-    const call = instance.exports[name];
-    if (typeof call !== "function") throw new TypeError(`the module exports no function ${name}`);
-    if (this.#words !== null) this.#publish(this.#words, bytes, name);
-    return { id: this.#count++, call: call as Kernel["call"] }; // its parameters are i32
+    return this.addAll(bytes, [name])[0];
   }
 
-  #publish(words: Int32Array, bytes: Uint8Array, name: string): void {
+  /** Functions of one module that imports the memory. */
+  addAll(bytes: Uint8Array<ArrayBuffer>, names: readonly string[]): Kernel[] {
+    const { memory } = this.#memory;
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    const address = this.#words === null ? 0 : this.#store(bytes);
+    return names.map((name) => {
+      const call = instance.exports[name];
+      if (typeof call !== "function") throw new TypeError(`the module exports no function ${name}`);
+      if (this.#words !== null) this.#publish(this.#words, address, bytes.length, name);
+      return { id: this.#count++, call: call as Kernel["call"] }; // its parameters are i32
+    });
+  }
+
+  #publish(words: Int32Array, module: number, moduleBytes: number, name: string): void {
     const text = new TextEncoder().encode(name);
-    const fields = [this.#store(bytes), bytes.length, this.#store(text), text.length, 0];
+    const fields = [module, moduleBytes, this.#store(text), text.length, 0];
     const address = this.#store(new Uint8Array(Int32Array.from(fields).buffer));
     if (this.#lastRecord === null) words[control.firstRecord] = address;
     else new Int32Array(this.#memory.memory.buffer, this.#lastRecord, record.words)[record.next] = address;

@@ -27,7 +27,9 @@ export class ThreadPool {
     this.#words = new Int32Array(memory.memory.buffer, block.address, controlWords).fill(0);
     this.kernels = new Kernels(memory, this.#words);
     const start = { memory: memory.memory, address: block.address };
-    this.#threads = Array.from({ length: size - 1 }, () => startThread(start, options.workerUrl));
+    this.#threads = Array.from({ length: size - 1 }, (_, i) =>
+      startThread({ ...start, index: i + 1 }, options.workerUrl),
+    );
   }
 
   /** Threads that are ready, without the calling one. */
@@ -37,7 +39,8 @@ export class ThreadPool {
 
   /**
    * Runs a kernel once for each part; on return all parts are done. Which thread runs which part is open, so parts must
-   * not depend on one another.
+   * not depend on one another. Behind its arguments a kernel is given the number of the thread that runs it, below
+   * `size`, by which it can find a workspace that it shares with no other.
    */
   run(kernel: Kernel, parts: number, argumentCount: number, write: WriteArguments): void {
     const words = this.#words;
@@ -54,7 +57,7 @@ export class ThreadPool {
       const part = Atomics.add(words, control.ticket, 1) & 0xffff;
       if (part >= parts) break;
       const first = control.arguments + part * argumentCount;
-      kernel.call(...words.subarray(first, first + argumentCount));
+      kernel.call(...words.subarray(first, first + argumentCount), 0);
       Atomics.add(words, control.done, 1);
     }
     this.#join(parts);

@@ -3,6 +3,8 @@ export interface ThreadStart {
   readonly memory: WebAssembly.Memory;
   /** Of the control block. */
   readonly address: number;
+  /** The number of the thread, from 1 on; the main thread's is 0. */
+  readonly index: number;
 }
 
 export interface Thread {

@@ -11,12 +11,16 @@ const spins = 20000;
 /**
  * @param {WebAssembly.Memory} memory
  * @param {number} address Of the control block.
+ * @param {number} index Of the thread; the main thread's is 0.
  */
-function work(memory, address) {
+function work(memory, address, index) {
   const words = new Int32Array(memory.buffer, address);
   /** @type {Function[]} */
   const kernels = [];
   let lastRecord = 0;
+  let lastModule = 0;
+  /** @type {WebAssembly.Exports} */
+  let exports = {};
 
   /** Compiles the kernels that have come since. */
   const load = () => {
@@ -26,11 +30,15 @@ function work(memory, address) {
       const at = kernels.length === 0 ? first : new Int32Array(memory.buffer, lastRecord, record.words)[record.next];
       lastRecord = at >>> 0;
       const fields = new Int32Array(memory.buffer, lastRecord, record.words);
-      // A module cannot be made from shared bytes: copy them.
-      const bytes = new Uint8Array(memory.buffer, fields[record.module] >>> 0, fields[record.moduleBytes]).slice();
+      // A module cannot be made from shared bytes: copy them. Functions of one module follow one another.
+      const module = fields[record.module] >>> 0;
+      if (module !== lastModule) {
+        const bytes = new Uint8Array(memory.buffer, module, fields[record.moduleBytes]).slice();
+        exports = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports;
+        lastModule = module;
+      }
       const name = new Uint8Array(memory.buffer, fields[record.name] >>> 0, fields[record.nameBytes]).slice();
-      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-      const kernel = instance.exports[new TextDecoder().decode(name)];
+      const kernel = exports[new TextDecoder().decode(name)];
       if (typeof kernel !== "function") throw new Error("a module lacks its function");
       kernels.push(kernel);
     }
@@ -48,7 +56,7 @@ function work(memory, address) {
         if (kernel >= kernels.length) load();
         const count = words[control.argumentCount];
         const first = control.arguments + part * count;
-        kernels[kernel](...words.subarray(first, first + count));
+        kernels[kernel](...words.subarray(first, first + count), index);
       } catch (error) {
         report(words, String(error));
       }
@@ -83,5 +91,10 @@ function report(words, message) {
 
 // Bundlers wrap workers in ways that allow no `await` at the top, and cannot resolve Node's modules.
 const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
-if (threads?.workerData) work(threads.workerData.memory, threads.workerData.address);
-else addEventListener("message", ({ data }) => work(data.memory, data.address), { once: true });
+if (threads?.workerData) start(threads.workerData);
+else addEventListener("message", ({ data }) => start(data), { once: true });
+
+/** @param {{ memory: WebAssembly.Memory, address: number, index: number }} data */
+function start({ memory, address, index }) {
+  work(memory, address, index);
+}

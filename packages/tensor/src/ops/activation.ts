@@ -1,7 +1,7 @@
 import { Tensor } from "../tensor.ts";
 import { add, div, maximumWithTiesToSecond, mul, sub } from "./arithmetic.ts";
 import { type Operand, asTensor, floatNode } from "./build.ts";
-import { greater } from "./compare.ts";
+import { greater, less } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { where } from "./select.ts";
 import { exp, neg } from "./unary.ts";
@@ -21,7 +21,12 @@ export function sigmoid(x: Operand): Tensor {
   const t = new Tensor(floatNode(x));
   return withGradient(
     [t],
-    () => div(1, add(exp(neg(t)), 1)),
+    () => {
+      // In the tail e^-x overflows, and 1 + e^-x loses the 1, before s is 0; so there s = e^x / (1 + e^x).
+      const isTail = less(t, -16);
+      const e = exp(where(isTail, t, neg(t)));
+      return div(where(isTail, e, 1), add(e, 1));
+    },
     (g, s) => [mul(g, mul(s, sub(1, s)))],
   );
 }
