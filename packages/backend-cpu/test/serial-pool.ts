@@ -8,7 +8,7 @@ export const serialPool = {
     for (let part = parts - 1; part >= 0; part--) {
       const words = new Int32Array(count);
       write(words, 0, part);
-      kernel.call(...words);
+      kernel.call(...words, part % 3);
     }
   },
 } as ThreadPool; // the rest of it starts threads

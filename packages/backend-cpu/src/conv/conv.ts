@@ -13,7 +13,7 @@ import { prepareFilterGradient } from "./run-filter-gradient.ts";
 /** Multiplications below which a convolution stays on one thread: some 4 µs. */
 const smallestShared = 100_000;
 /** Parts for each thread: one that is held up leaves its rest to the others. */
-const partsPerThread = 2;
+const partsPerThread = 8;
 
 /** Convolutions and their gradients as matrix products, one operand of which is written when it is needed. */
 export class ConvKernel {
@@ -50,18 +50,19 @@ export class ConvKernel {
     const pool = part.multiplications < smallestShared ? null : this.#pool;
     const count = pool === null ? 1 : Math.min(pieces, pool.size * partsPerThread);
     const run = (a: number, b: number, output: number): void => {
-      const buffer = this.#memory.allocate(sharedBytes + count * threadBytes);
+      const buffer = this.#memory.allocate(sharedBytes + (pool?.size ?? 1) * threadBytes);
       const workspace = buffer.address;
       const buffers = { a, b, output, workspace };
       part.begin(this.#memory.memory, buffers);
       const own = workspace + sharedBytes;
-      if (pool === null) kernel.call(workspace, own, 0, pieces);
+      if (pool === null) kernel.call(workspace, own, threadBytes, 0, pieces, 0);
       else {
-        pool.run(kernel, count, 4, (words, at, i) => {
+        pool.run(kernel, count, 5, (words, at, i) => {
           words[at] = workspace;
-          words[at + 1] = own + i * threadBytes;
-          words[at + 2] = Math.floor((i * pieces) / count);
-          words[at + 3] = Math.floor(((i + 1) * pieces) / count);
+          words[at + 1] = own;
+          words[at + 2] = threadBytes;
+          words[at + 3] = Math.floor((i * pieces) / count);
+          words[at + 4] = Math.floor(((i + 1) * pieces) / count);
         });
       }
       part.end?.(buffers);

@@ -17,6 +17,7 @@ export function copiesFor(step: LoopStep, nest: Nest, places: readonly Placement
     folds += phase.reductions.length;
   }
   if (folds === 0) return weight <= 64 ? 2 : 1;
-  if (!lanesAreInner(nest)) return folds * weight <= 8 ? 4 : folds * weight <= 64 ? 2 : 1;
+  // Eight vectors are two lines of the cache: rows that are far apart are then fetched two lines at a time.
+  if (!lanesAreInner(nest)) return folds * weight <= 4 ? 8 : folds * weight <= 8 ? 4 : folds * weight <= 64 ? 2 : 1;
   return weight <= 8 ? 4 : weight <= 16 ? 2 : 1;
 }

@@ -46,7 +46,7 @@ function loadWords(writer: VectorWriter, address: LaneAddress): Vector {
     if (lanes === 3) return v128.load32_lane(2, base, v128.load64_zero(base, offsets[0]), offsets[2]);
   }
   if (stride === -1 && lanes === 4) {
-    const backwards = writer.let(v128.load(base, 0));
+    const backwards = writer.let(v128.load(base, offsets[3]));
     return shuffle(backwards, backwards, [3, 2, 1, 0]);
   }
   return offsets.reduce<Vector | null>(
