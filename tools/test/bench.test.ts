@@ -87,7 +87,29 @@ describe("the command", () => {
     expect(readdirSync(folder)).toEqual(["result.json"]);
   });
 
+  it("compares files of lines, ours and the peers'", async () => {
+    const [ours, peer] = ["ours.jsonl", "peer.jsonl"].map((name) => path.join(folder, name));
+    const line = { threads: 2, simd: "relaxed", node: "v24.0.0" };
+    const records = [
+      { case: "product", median_ms: 1.23456, min_ms: 1.1, ...line },
+      { case: "epoch", median_ms: 8, samples_per_s: 1234.5, ...line },
+      { case: "broken", error: "no such kernel", ...line },
+    ];
+    writeFileSync(ours, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    writeFileSync(peer, `loading\n${JSON.stringify({ peer: "numpy", case: "product", median_ms: 250 })}\n`);
+    const { code, lines } = await run(["--compare", `${ours},${peer}`]);
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      "| case | Minima, 2 threads, relaxed, v24.0.0 | numpy, 1 thread |",
+      "| --- | --: | --: |",
+      "| product | 1.23 (1.10) | 250 |",
+      "| epoch | 1235 samples/s | – |",
+      "| broken | – | – |",
+    ]);
+  });
+
   it.each([
+    [["--compare", path.join("no", "such.jsonl")], /--compare .*such\.jsonl/],
     [["--backend", "gpu"], /--backend: "gpu" is not one of cpu, webgpu/],
     [["--threads", "0"], /--threads: "0" is not a number of at least 1/],
     [["--filter", "("], /--filter: .*regular expression/i],

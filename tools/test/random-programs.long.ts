@@ -1,5 +1,7 @@
 import { cpu } from "@minima/backend-cpu";
 import { testRandomPrograms } from "./random-programs.ts";
 
-testRandomPrograms(cpu(), { first: 1000, count: 16_000, length: 12 });
-testRandomPrograms(cpu(), { first: 200_000, count: 4000, length: 25 });
+const open = () => ({ device: cpu({ threads: 1 }) });
+
+testRandomPrograms("one thread", open, { first: 1000, count: 8000, length: 12 });
+testRandomPrograms("one thread", open, { first: 200_000, count: 2000, length: 25 });

@@ -1,5 +1,10 @@
 import { cpu } from "@minima/backend-cpu";
-import { testRandomPrograms } from "./random-programs.ts";
+import { type Subject, testRandomPrograms } from "./random-programs.ts";
 
-testRandomPrograms(cpu(), { count: 500, length: 12 });
-testRandomPrograms(cpu(), { first: 100_000, count: 100, length: 35 });
+const twoThreads = (): Subject => {
+  const device = cpu({ threads: 2 });
+  return { device, twin: cpu({ threads: 1 }), close: () => device.dispose() };
+};
+
+testRandomPrograms("one thread", () => ({ device: cpu({ threads: 1 }) }), { count: 300, length: 12 });
+testRandomPrograms("two threads, with the bits of one,", twoThreads, { first: 100_000, count: 100, length: 30 });

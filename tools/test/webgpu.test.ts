@@ -95,4 +95,4 @@ afterAll(async () => {
   small.dispose();
 });
 // As few buffers a kernel as possible, so that the planner has to cut.
-testRandomPrograms(small, { count: 30, length: 12 });
+testRandomPrograms("webgpu", () => ({ device: small, isIeee: false }), { count: 30, length: 12 });

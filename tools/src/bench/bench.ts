@@ -4,6 +4,7 @@ import { UsageError } from "../conformance/outcome.ts";
 import { messageOf } from "../conformance/read.ts";
 import type { BenchCase, Figures, Setting } from "./case.ts";
 import { cases } from "./cases/cases.ts";
+import { compareFiles } from "./compare.ts";
 import { openJsonFile } from "./json-file.ts";
 import { type Options, parseOptions, usage } from "./options.ts";
 import { profileLines } from "./profile/profile.ts";
@@ -29,6 +30,10 @@ export async function bench(
     const options = parseOptions(args);
     if (options === undefined) {
       output.line(usage);
+      return 0;
+    }
+    if (options.compare !== undefined) {
+      for (const line of await compareFiles(options.compare)) output.line(line);
       return 0;
     }
     const records = await measureAll(options, output, available);

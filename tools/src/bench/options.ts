@@ -11,6 +11,7 @@ export const usage = `Usage: npm run bench -- [options]
   --filter REGEX    only cases whose name matches
   --json FILE       also write the lines to FILE
   --profile         time each step of the programs too, and print the steps, slowest first (cpu only)
+  --compare FILES   measure nothing: print a Markdown table of files of such lines, ours or the peers', with commas between
   --help            print this
 
 One JSON object a line for each case, times in milliseconds. Exit code: 0 if all cases ran and gave the numbers that the
@@ -22,11 +23,13 @@ export interface Options {
   readonly filter: RegExp | undefined;
   readonly json: string | undefined;
   readonly profile: boolean;
+  /** Files to compare instead of measuring. */
+  readonly compare: readonly string[] | undefined;
 }
 
 /** Parses the command line; undefined if it asks for help. */
 export function parseOptions(args: readonly string[]): Options | undefined {
-  const values = readArguments(args, ["backend", "threads", "filter", "json"], ["profile"]);
+  const values = readArguments(args, ["backend", "threads", "filter", "json", "compare"], ["profile"]);
   if (values.help === true) return undefined;
   return {
     backend: readChoice("backend", values.backend ?? "cpu", backendNames),
@@ -34,6 +37,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     filter: values.filter === undefined ? undefined : readFilter(values.filter),
     json: values.json === undefined ? undefined : path.resolve(values.json),
     profile: values.profile === true,
+    compare: values.compare?.split(",").map((file) => path.resolve(file)),
   };
 }
 

@@ -20,9 +20,6 @@ export const batchRelative: Job["relative"] = [
   [12, "workspace"],
 ];
 
-/** Most rows that are handed to threads at once. */
-const mostRows = 512;
-
 /** Runs the calls of a job, on all threads of the pool if there is one; without, all on this thread. */
 export function runJob({ kernel, rows, relative }: Job, addresses: Addresses, pool: ThreadPool | null): void {
   if (pool === null || rows.length === 1) {
@@ -34,11 +31,9 @@ export function runJob({ kernel, rows, relative }: Job, addresses: Addresses, po
     return;
   }
   const count = rows[0].length;
-  for (let first = 0; first < rows.length; first += mostRows) {
-    pool.run(kernel, Math.min(mostRows, rows.length - first), count, (words, at, part) => {
-      const row = rows[first + part];
-      for (let i = 0; i < count; i++) words[at + i] = row[i];
-      for (const [i, base] of relative) words[at + i] += addresses[base];
-    });
-  }
+  pool.run(kernel, rows.length, count, (words, at, part) => {
+    const row = rows[part];
+    for (let i = 0; i < count; i++) words[at + i] = row[i];
+    for (const [i, base] of relative) words[at + i] += addresses[base];
+  });
 }

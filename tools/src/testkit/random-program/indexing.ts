@@ -1,0 +1,88 @@
+import * as T from "@minima/tensor";
+import type { Step } from "./program-builder.ts";
+
+/** Elements taken at indices, which may stand twice. */
+export const taken: Step = (p) => {
+  const x = p.pick(({ tensor }) => tensor.ndim > 0 && tensor.size > 0);
+  if (x === undefined) return null;
+  const axis = p.axisOf(x.tensor);
+  const extent = x.tensor.shape[axis];
+  const count = p.r.between(1, extent + 2);
+  if (p.r.chance(0.5)) {
+    const index = p.integerInput([count], 0, extent - 1).tensor;
+    return { ...x, tensor: T.indexSelect(x.tensor, axis, index), text: `indexSelect ${count} on ${axis}` };
+  }
+  // Other axes of the index may be shorter.
+  const shape = x.tensor.shape.map((n, k) => (k === axis ? count : p.r.chance(0.8) ? n : p.r.between(1, n)));
+  const index = p.integerInput(shape, 0, extent - 1).tensor;
+  return { ...x, tensor: T.gather(x.tensor, axis, index), text: `gather [${shape.join()}] on ${axis}` };
+};
+
+/** Elements added or written at indices. */
+export const scattered: Step = (p) => {
+  const x = p.pick(({ tensor }) => tensor.ndim > 0 && tensor.size > 0 && tensor.dtype !== "bool");
+  if (x === undefined) return null;
+  const axis = p.axisOf(x.tensor);
+  const extent = x.tensor.shape[axis];
+  const count = p.r.between(1, extent + 2);
+  const isFloat = x.tensor.dtype === "float32";
+  const input = (shape: readonly number[]): T.Tensor =>
+    isFloat ? p.floatInput(shape).tensor : T.cast(p.integerInput(shape, 0, 9).tensor, x.tensor.dtype);
+  const certainty = isFloat ? "rough" : "exact";
+  const limit = (x.limit + 9) * (count + 1);
+  if (p.r.chance(0.3)) {
+    const source = input(x.tensor.shape.map((n, k) => (k === axis ? count : n)));
+    const index = p.integerInput([count], 0, extent - 1).tensor;
+    return {
+      tensor: T.indexAdd(x.tensor, axis, index, source),
+      certainty,
+      limit,
+      text: `indexAdd ${count} on ${axis}`,
+    };
+  }
+  const shape = x.tensor.shape.map((n, k) => (k === axis ? count : p.r.chance(0.8) ? n : p.r.between(1, n)));
+  const index = p.integerInput(shape, 0, extent - 1).tensor;
+  const name = p.r.pick(["scatterAdd", "scatter"] as const);
+  const tensor = T[name](x.tensor, axis, index, input(shape));
+  return { tensor, certainty, limit, text: `${name} [${shape.join()}] on ${axis}` };
+};
+
+/** Order along an axis, of exact numbers. */
+export const ordered: Step = (p) => {
+  const x = p.exactNumber(({ tensor }) => tensor.ndim > 0 && tensor.size > 0);
+  if (x === undefined) return null;
+  const axis = p.axisOf(x.tensor);
+  const extent = x.tensor.shape[axis];
+  const descending = p.r.chance(0.5);
+  const name = p.r.pick(["argsort", "sort", "topk", "cummax", "cummin"] as const);
+  const text = `${name}${descending ? " descending" : ""} on ${axis}`;
+  const make = (tensor: T.Tensor, limit: number) => ({ tensor, certainty: "exact" as const, limit, text });
+  if (name === "argsort") return make(T.argsort(x.tensor, { axis, descending }), extent);
+  const both =
+    name === "sort"
+      ? T.sort(x.tensor, { axis, descending })
+      : name === "topk"
+        ? T.topk(x.tensor, p.r.between(1, extent), { axis, largest: descending })
+        : T[name](x.tensor, axis);
+  return p.r.chance(0.5) ? make(both.values, x.limit) : make(both.indices, extent);
+};
+
+/** Sums and products that run along an axis. */
+export const scanned: Step = (p) => {
+  const x = p.pick(({ tensor }) => tensor.ndim > 0 && tensor.size > 0);
+  if (x === undefined) return null;
+  const { tensor: t, limit } = x;
+  const axis = p.axisOf(t);
+  const n = t.shape[axis];
+  const certainty = t.dtype === "float32" ? "rough" : "exact";
+  switch (p.r.below(3)) {
+    case 0:
+      return { tensor: T.cumsum(t, axis), certainty, limit: limit * n, text: `cumsum on ${axis}` };
+    case 1: {
+      const factors = t.dtype === "float32" ? T.add(T.mul(t, 1 / (n * limit || 1)), 1) : t;
+      return { tensor: T.cumprod(factors, axis), certainty, limit: 3, text: `cumprod on ${axis}` };
+    }
+    default:
+      return { tensor: T.diff(t, { axis }), certainty, limit: 2 * limit, text: `diff on ${axis}` };
+  }
+};

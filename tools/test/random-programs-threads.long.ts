@@ -1,0 +1,10 @@
+import { cpu } from "@minima/backend-cpu";
+import { type Subject, testRandomPrograms } from "./random-programs.ts";
+
+const open = (): Subject => {
+  const device = cpu({ threads: 2 });
+  return { device, twin: cpu({ threads: 1 }), close: () => device.dispose() };
+};
+
+testRandomPrograms("two threads, with the bits of one,", open, { first: 300_000, count: 8000, length: 12 });
+testRandomPrograms("two threads, with the bits of one,", open, { first: 400_000, count: 2000, length: 25 });
