@@ -1,52 +1,56 @@
-import { type Backend, type LoopStep, MinimaError, type Step, ValueError } from "@minima/tensor";
+import { type Backend, type LoopStep, MinimaError, type Step } from "@minima/tensor";
 import { AnchorKernels } from "./anchors/anchor-kernels.ts";
 import { ConvKernel } from "./conv/conv.ts";
 import { LoopKernels } from "./loop-kernels.ts";
 import { MatmulKernel } from "./matmul/matmul.ts";
-import { CpuMemory } from "./memory/memory.ts";
+import { type CpuBuffer, CpuMemory } from "./memory/memory.ts";
 import { type CpuProgram, type StepRunner, runProgram } from "./program.ts";
+import { chooseThreads } from "./threads/choice.ts";
 import { Kernels } from "./threads/kernels.ts";
 import { ThreadPool } from "./threads/pool.ts";
 import { wasmFeatures } from "./wasm/index.ts";
 
 export interface CpuOptions {
-  /** How many threads share the work; default 1. More need shared memory: in a page, cross-origin isolation. */
+  /**
+   * How many threads share the work, from 1 to 64; by default one for each processor up to 8, for half of them beyond,
+   * and at most 16. More than one need shared memory: in a page, cross-origin isolation. The bits of results do not
+   * depend on it.
+   */
   readonly threads?: number | undefined;
   /** Where the thread's entry `worker.js` lies, for bundlers that do not carry it along. */
   readonly workerUrl?: URL | string | undefined;
 }
 
-/** More threads than this gain nothing on kernels of this size. */
-const mostThreads = 64;
+/** The CPU as a backend. */
+export interface CpuBackend extends Backend {
+  /** How many threads share the work, the calling one included, once there is enough of it. */
+  readonly threads: number;
+  /** How many of them are up now. */
+  readonly startedThreads: number;
+}
+
+/** Threads of a backend that nobody holds any more end with it. */
+const dropped = new FinalizationRegistry<ThreadPool>((pool) => pool.dispose());
 
 /**
  * The CPU as a backend: WebAssembly SIMD kernels generated at run time, one for each fused kernel of a plan, and a
  * packed, blocked matrix product.
  *
- * @throws MinimaError where the engine has no WebAssembly SIMD.
+ * @throws MinimaError where the engine has no WebAssembly SIMD, or no shared memory and `threads` is more than one.
  */
-export function cpu(options: CpuOptions = {}): Backend {
-  const { threads = 1 } = options;
-  if (!Number.isInteger(threads) || threads < 1 || threads > mostThreads) {
-    throw new ValueError(`cpu: threads ${threads} must be an integer from 1 to ${mostThreads}`);
-  }
+export function cpu(options: CpuOptions = {}): CpuBackend {
   const features = wasmFeatures();
   if (!features.simd) {
     throw new MinimaError(
       "cpu: this engine has no WebAssembly SIMD; Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 do",
     );
   }
+  const threads = chooseThreads(options.threads, features.sharedMemory);
   const shared = threads > 1;
-  if (shared && !features.sharedMemory) {
-    throw new MinimaError(
-      `cpu: ${threads} threads need shared memory, which this page does not have; serve it with the headers ` +
-        "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or use one thread",
-    );
-  }
   const kernelOptions = { relaxed: features.relaxedSimd, shared };
   const memory = new CpuMemory(shared);
   const pool = shared ? new ThreadPool(memory, threads, options) : null;
-  const kernels = pool?.kernels ?? new Kernels(memory, null);
+  const kernels = pool?.kernels ?? new Kernels(memory);
   const loops = new LoopKernels(kernels, pool, kernelOptions);
   const matmul = new MatmulKernel(memory, kernels, pool, kernelOptions);
   const conv = new ConvKernel(memory, kernels, pool, kernelOptions);
@@ -85,25 +89,45 @@ export function cpu(options: CpuOptions = {}): Backend {
     return runners;
   };
 
-  return {
+  let buffers = 0;
+  let bytes = 0;
+  const backend: CpuBackend = {
     name: "cpu",
     profile: { maxSlotsPerStep: 64, synchronous: true },
-    allocate: (bytes) => memory.allocate(bytes),
-    free: (buffer) => memory.free(buffer),
+    threads,
+    get startedThreads() {
+      return pool?.started ?? 1;
+    },
+    allocate(size): CpuBuffer {
+      const buffer = memory.allocate(size);
+      buffers++;
+      bytes += buffer.bytes;
+      return buffer;
+    },
+    free(buffer) {
+      memory.free(buffer);
+      buffers--;
+      bytes -= buffer.bytes;
+    },
     write: (buffer, data) => memory.view(buffer, "uint8", data.byteLength).set(bytesOf(data)),
     read: (buffer, dtype, size) => Promise.resolve(memory.view(buffer, dtype, size).slice()),
     readSync: (buffer, dtype, size) => memory.view(buffer, dtype, size).slice(),
     compile: (steps): CpuProgram => ({ steps, runners: compileSteps(steps) }),
     submit(program, bindings) {
       const scalars = memory.allocate(bindings.scalars.byteLength);
-      memory.view(scalars, "uint32", bindings.scalars.length).set(bindings.scalars);
-      runProgram(program, bindings, scalars.address);
-      memory.free(scalars);
+      try {
+        memory.view(scalars, "uint32", bindings.scalars.length).set(bindings.scalars);
+        runProgram(program, bindings, scalars.address);
+      } finally {
+        memory.free(scalars);
+      }
     },
-    stats: () => ({ buffers: memory.buffers, bytes: memory.usedBytes }),
+    stats: () => ({ buffers, bytes, ownBytes: memory.usedBytes - bytes, reservedBytes: memory.reservedBytes }),
     idle: () => Promise.resolve(),
     dispose: () => pool?.dispose(), // the memory goes with the last reference to the backend
   };
+  if (pool !== null) dropped.register(backend, pool);
+  return backend;
 }
 
 function bytesOf(data: ArrayBufferView): Uint8Array {

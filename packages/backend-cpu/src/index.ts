@@ -1,2 +1,2 @@
-export { cpu, type CpuOptions } from "./cpu.ts";
+export { cpu, type CpuBackend, type CpuOptions } from "./cpu.ts";
 export { wasmFeatures, type WasmFeatures } from "./wasm/index.ts";

@@ -7,7 +7,7 @@ import { contiguous, evaluateReference, runStep, sizeOf, type Operand } from "./
 import { serialPool } from "./serial-pool.ts";
 
 const memory = new CpuMemory();
-const kernels = new Kernels(memory, null);
+const kernels = new Kernels(memory);
 const anchors = new AnchorKernels(memory, kernels, null, { shared: false });
 const dividedAnchors = new AnchorKernels(memory, kernels, serialPool, { shared: false });
 
@@ -53,7 +53,7 @@ export function runAnchor(node: AnchorNode, inputs: readonly Operand[], options:
   const operands = [...inputs, output];
   const step = stepOf(node, operands);
   if (options.memory !== undefined) {
-    const own = new AnchorKernels(options.memory, new Kernels(options.memory, null), null, { shared: false });
+    const own = new AnchorKernels(options.memory, new Kernels(options.memory), null, { shared: false });
     return runStep(options.memory, own.compile(step), operands);
   }
   return runStep(memory, (options.divided === true ? dividedAnchors : anchors).compile(step), operands);

@@ -70,7 +70,7 @@ function memoryFor(shared: boolean) {
   let known = memories.get(shared);
   if (known === undefined) {
     const memory = new CpuMemory(shared);
-    known = { memory, kernels: new Kernels(memory, null) };
+    known = { memory, kernels: new Kernels(memory) };
     memories.set(shared, known);
   }
   return known;
@@ -90,7 +90,7 @@ export function runConv(options: RunOptions, test: ConvCase, mode: Mode): TypedA
   const { memory, kernels } =
     options.memory === undefined
       ? memoryFor(options.shared)
-      : { memory: options.memory, kernels: new Kernels(options.memory, null) };
+      : { memory: options.memory, kernels: new Kernels(options.memory) };
   const kernel = new ConvKernel(memory, kernels, divided ? serialPool : null, options);
   return runStep(memory, kernel.compile(step), operands);
 }

@@ -149,10 +149,27 @@ class CaseBuilder {
       return this.#add({ op: "index", dtype, offset, strides: strides.map((s) => Math.sign(s)) });
     }
     if (this.#chance(0.2)) return this.#guardedLoad(dtype);
+    if (this.#chance(0.3)) {
+      const neighbour = this.#neighbourOfLoad(dtype);
+      if (neighbour !== null) return this.#add(neighbour);
+    }
     const { size, ...affine } = this.#affine(true, loops);
     const slot = this.#slots.size;
     this.#slots.set(slot, this.#contents(dtype, size));
     return this.#add({ op: "load", slot, dtype, ...affine });
+  }
+
+  /** A load from a slot that is loaded from already, the same way, some elements further on. */
+  #neighbourOfLoad(dtype: DType): Instruction | null {
+    const loads = this.#instructions.flatMap((instruction) =>
+      instruction.op === "load" && instruction.guard === undefined && instruction.dtype === dtype ? [instruction] : [],
+    );
+    if (loads.length === 0) return null;
+    const load = this.#pick(loads);
+    const distance = this.#integer(1, 20);
+    const contents = [...(this.#slots.get(load.slot) as SlotArray), ...this.#contents(dtype, distance)];
+    this.#slots.set(load.slot, slotArray(dtype, contents));
+    return { ...load, offset: load.offset + distance };
   }
 
   /** As a pad or a shift makes it: the access leaves the slot where the guard is false. */

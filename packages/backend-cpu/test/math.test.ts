@@ -88,7 +88,7 @@ describe("functions of one vector", () => {
     [
       "exp",
       Math.exp,
-      1.01,
+      1.03,
       [
         [-104, 89],
         [-1, 1],
@@ -97,7 +97,7 @@ describe("functions of one vector", () => {
     [
       "log",
       Math.log,
-      1,
+      0.92,
       [
         [0.5, 2],
         [0, 1e-38],
@@ -106,7 +106,7 @@ describe("functions of one vector", () => {
     [
       "tanh",
       Math.tanh,
-      1.2,
+      1.07,
       [
         [-10, 10],
         [0.5, 1],
@@ -115,7 +115,7 @@ describe("functions of one vector", () => {
     [
       "erf",
       erf,
-      1.5,
+      1.52,
       [
         [-4.5, 4.5],
         [0.7, 1.2],
@@ -124,7 +124,7 @@ describe("functions of one vector", () => {
     [
       "sin",
       Math.sin,
-      1.6,
+      1.58,
       [
         [-10, 10],
         [-1e5, 1e5],
@@ -134,7 +134,7 @@ describe("functions of one vector", () => {
     [
       "cos",
       Math.cos,
-      1.6,
+      1.58,
       [
         [-10, 10],
         [-1e5, 1e5],

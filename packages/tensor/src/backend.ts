@@ -62,6 +62,10 @@ export interface BackendStats {
   readonly buffers: number;
   /** Bytes they take. */
   readonly bytes: number;
+  /** Bytes that the backend holds for itself beside them, such as code and workspaces. */
+  readonly ownBytes?: number;
+  /** Bytes taken from the system, of which buffers and the backend itself have the greater part. */
+  readonly reservedBytes?: number;
 }
 
 /** Memory of a device; what else it holds is the backend's affair. */

@@ -50,3 +50,8 @@ export class OutOfMemoryError extends MinimaError {
 export function isMinimaError(value: unknown): value is MinimaError {
   return typeof value === "object" && value !== null && marker in value;
 }
+
+/** Whether `value` says that memory is short, in any copy of any Minima package. */
+export function isOutOfMemory(value: unknown): value is MinimaError {
+  return isMinimaError(value) && value.name === "OutOfMemoryError";
+}

@@ -16,6 +16,7 @@ export { NotFiniteError } from "./debug/check-finite.ts";
 export { type DType, type TypedArray, bytesPerElement, hostArray, hostView, isFloat } from "./dtype.ts";
 export * from "./errors.ts";
 export { formatValues } from "./format.ts";
+export { formatBytes } from "./format-bytes.ts";
 export type { Graph, GraphNode, GraphNodeOf } from "./graph/graph.ts";
 export { noGrad, withGradMode, isGradEnabled } from "./graph/mode.ts";
 export { createDetached, createNode, createSource } from "./graph/create.ts";

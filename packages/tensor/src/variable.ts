@@ -147,6 +147,13 @@ export class Variable extends Tensor implements PendingAssignment {
     this.#held.committed = this.current;
   }
 
+  /** Called when the update that assigned the current version has failed. */
+  discard(): void {
+    if (this.#held.committed === null) return; // its first value, which is still to be computed
+    removeAssignment(this);
+    this.current = this.#held.committed;
+  }
+
   /** A version with a value is in place at once; another waits for the next program. */
   #adopt(): void {
     if (this.current.storage === null) {

@@ -22,10 +22,10 @@ export function compileArgsort({ axis, descending, input, output }: ArgsortStep,
   const parts = context.parts(sizeOf(input.shape), lines);
   const workspaceBytes = Math.ceil((counterBytes + 2 * pairBytes * length) / 64) * 64;
   return (addresses) => {
-    const workspace = context.memory.allocate(parts * workspaceBytes);
-    const operands = [addresses[input.slot], addresses[output.slot], length, inner, workspace.address];
-    context.run(kernel, lines, parts, operands, workspaceBytes);
-    context.memory.free(workspace);
+    context.memory.lend(parts * workspaceBytes, (workspace) => {
+      const operands = [addresses[input.slot], addresses[output.slot], length, inner, workspace];
+      context.run(kernel, lines, parts, operands, workspaceBytes);
+    });
   };
 }
 

@@ -1,8 +1,9 @@
 import type { AveragePoolStep } from "@minima/tensor";
 import type { StepRunner } from "../program.ts";
 import { f32, f32x4, i32, i32x4, v128, type FunctionBuilder, type Local, type ModuleBuilder } from "../wasm/index.ts";
+import { roundUp } from "../gemm/blocking.ts";
 import { kernelName, type AnchorContext } from "./anchor-context.ts";
-import { defineAveragePoolGradient } from "./average-pool-gradient.ts";
+import { defineAveragePoolGradient, lineBytes } from "./average-pool-gradient.ts";
 import { sizeOf } from "./lines.ts";
 import { fourDivisors, oneDivisor } from "./pool-divisor.ts";
 import { poolGeometry, type PoolGeometry } from "./pool-geometry.ts";
@@ -25,7 +26,15 @@ export function compileAveragePool({ attributes, input, output }: AveragePoolSte
   const define = mode === "forward" ? defineAveragePool : defineAveragePoolGradient;
   const kernel = context.kernel(`avgPool ${mode} ${JSON.stringify(shape)}`, (module) => define(module, geometry));
   const parts = context.parts(sizeOf(wide.shape), planes);
-  return (addresses) => context.run(kernel, planes, parts, [addresses[input.slot], addresses[output.slot]]);
+  if (mode === "forward") {
+    return (addresses) => context.run(kernel, planes, parts, [addresses[input.slot], addresses[output.slot]]);
+  }
+  const workspaceBytes = roundUp(lineBytes(geometry), 64);
+  return (addresses) => {
+    context.memory.lend(parts * workspaceBytes, (line) => {
+      context.run(kernel, planes, parts, [addresses[input.slot], addresses[output.slot], line], workspaceBytes);
+    });
+  };
 }
 
 const parameters = { first: "i32", last: "i32", input: "i32", output: "i32" } as const;

@@ -49,9 +49,8 @@ export class ConvKernel {
     const { elements, pieces, sharedBytes, threadBytes } = part;
     const pool = part.multiplications < smallestShared ? null : this.#pool;
     const count = pool === null ? 1 : Math.min(pieces, pool.size * partsPerThread);
-    const run = (a: number, b: number, output: number): void => {
-      const buffer = this.#memory.allocate(sharedBytes + (pool?.size ?? 1) * threadBytes);
-      const workspace = buffer.address;
+    const bytes = sharedBytes + (pool?.size ?? 1) * threadBytes;
+    const runIn = (workspace: number, a: number, b: number, output: number): void => {
       const buffers = { a, b, output, workspace };
       part.begin(this.#memory.memory, buffers);
       const own = workspace + sharedBytes;
@@ -66,8 +65,9 @@ export class ConvKernel {
         });
       }
       part.end?.(buffers);
-      this.#memory.free(buffer);
     };
+    const run = (a: number, b: number, output: number): void =>
+      this.#memory.lend(bytes, (workspace) => runIn(workspace, a, b, output));
     return { elements, run };
   }
 

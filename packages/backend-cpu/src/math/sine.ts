@@ -4,14 +4,14 @@ import { polynomial } from "./polynomial.ts";
 import { magnitude } from "./sign.ts";
 import type { Vector, VectorLocal, VectorWriter } from "./vector-writer.ts";
 
-/** Sine of an angle in radians, within 1.6 ulp for all finite angles. */
+/** Sine of an angle in radians, within 1.58 ulp for all finite angles. */
 export function sin(writer: VectorWriter, x: VectorLocal): Vector {
   // The sine of |x| gets the sign of x, which keeps the sign of zero.
   const value = quarterWave(writer, magnitude(writer, x), 0);
   return v128.xor(value, v128.and(x, writer.float(-0)));
 }
 
-/** Cosine of an angle in radians, within 1.6 ulp for all finite angles. */
+/** Cosine of an angle in radians, within 1.58 ulp for all finite angles. */
 export function cos(writer: VectorWriter, x: VectorLocal): Vector {
   return quarterWave(writer, magnitude(writer, x), 1);
 }

@@ -56,11 +56,11 @@ export class MatmulKernel {
 
   #runner({ a, b, c }: MatmulStep, jobs: readonly Job[], workspaceBytes: number, pool: ThreadPool | null): StepRunner {
     return (addresses) => {
-      const buffer = this.#memory.allocate(workspaceBytes + panelAlignment);
-      const workspace = roundUp(buffer.address, panelAlignment);
-      const known = { a: addresses[a.slot], b: addresses[b.slot], c: addresses[c.slot], workspace };
-      for (const job of jobs) runJob(job, known, pool);
-      this.#memory.free(buffer);
+      this.#memory.lend(workspaceBytes + panelAlignment, (address) => {
+        const workspace = roundUp(address, panelAlignment);
+        const known = { a: addresses[a.slot], b: addresses[b.slot], c: addresses[c.slot], workspace };
+        for (const job of jobs) runJob(job, known, pool);
+      });
     };
   }
 

@@ -1,8 +1,16 @@
-import { type DType, type DeviceBuffer, OutOfMemoryError, type TypedArray, hostView } from "@minima/tensor";
-import { maximumPages } from "../wasm/index.ts";
+import {
+  type DType,
+  type DeviceBuffer,
+  OutOfMemoryError,
+  type TypedArray,
+  formatBytes,
+  hostView,
+} from "@minima/tensor";
+import { leastMaximumPages, maximumPages } from "../wasm/index.ts";
 import { Heap } from "./heap.ts";
 
 const pageBytes = 65536;
+const initialPages = 2;
 const lineBytes = 64;
 /** Small buffers are cut from slabs, one size a slab, so that many of them neither fragment nor slow the heap. */
 const largestSmall = 4096;
@@ -20,6 +28,7 @@ export interface CpuBuffer extends DeviceBuffer {
 /** The WebAssembly memory that all tensors of a CPU backend live in, and who has which part of it. */
 export class CpuMemory {
   readonly memory: WebAssembly.Memory;
+  readonly #maximumPages: number;
   readonly #heap = new Heap(pageBytes); // address 0 stays unused
   /** Free small buffers by the logarithm of their size. */
   readonly #small: CpuBuffer[][] = [];
@@ -29,12 +38,17 @@ export class CpuMemory {
 
   /** @param shared - Whether other threads are to see it, which needs an engine with shared memory; default false. */
   constructor(shared = false) {
-    this.memory = shared
-      ? new WebAssembly.Memory({ initial: 2, maximum: maximumPages, shared })
-      : new WebAssembly.Memory({ initial: 2 });
+    [this.memory, this.#maximumPages] = shared
+      ? createShared()
+      : [new WebAssembly.Memory({ initial: initialPages }), maximumPages];
   }
 
-  /** Bytes held by buffers. */
+  /** Bytes that have been taken from the system. */
+  get reservedBytes(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  /** Bytes of them that are held by buffers. */
   get usedBytes(): number {
     return this.#heap.used - this.#slabs * slabBytes + this.#smallUsed;
   }
@@ -67,6 +81,16 @@ export class CpuMemory {
     }
   }
 
+  /** Calls a function with the address of a workspace that is its own meanwhile. */
+  lend(bytes: number, use: (address: number) => void): void {
+    const buffer = this.allocate(bytes);
+    try {
+      use(buffer.address);
+    } finally {
+      this.free(buffer);
+    }
+  }
+
   /** A view of a buffer's elements, valid until the next allocation. */
   view(buffer: DeviceBuffer, dtype: DType, size: number): TypedArray {
     return hostView(dtype, this.memory.buffer, (buffer as CpuBuffer).address, size);
@@ -95,20 +119,31 @@ export class CpuMemory {
   }
 
   #grow(end: number, held: number, bytes: number): void {
+    const most = this.#maximumPages * pageBytes;
     const wanted = Math.max(end, held + Math.max(growthBytes, held * growthShare));
-    for (const target of [Math.min(wanted, maximumPages * pageBytes), end]) {
-      const pages = Math.ceil((target - held) / pageBytes);
-      if (held / pageBytes + pages > maximumPages) break;
+    for (const target of end > most ? [] : [Math.min(wanted, most), end]) {
       try {
-        this.memory.grow(pages);
+        this.memory.grow(Math.ceil((target - held) / pageBytes));
         return;
       } catch {
         // Less may still be had.
       }
     }
+    const reason = end > most ? `which can reach ${formatBytes(most)}` : "which the system lets grow no further";
     throw new OutOfMemoryError(
-      `cpu: no memory for ${bytes} bytes; ${this.usedBytes} bytes are held by tensors, of ${held} in a memory that can ` +
-        `reach ${maximumPages * pageBytes}. Use smaller batches, or let go of tensors you keep`,
+      `cpu: no room for ${formatBytes(bytes)}; ${formatBytes(this.usedBytes)} of ${formatBytes(held)} are in use in its ` +
+        `memory, ${reason}`,
     );
+  }
+}
+
+/** A memory that threads can share. It has to say how far it can grow, and not every engine allows everything. */
+function createShared(): [WebAssembly.Memory, number] {
+  for (let maximum = maximumPages; ; maximum /= 2) {
+    try {
+      return [new WebAssembly.Memory({ initial: initialPages, maximum, shared: true }), maximum];
+    } catch (error) {
+      if (maximum <= leastMaximumPages) throw error;
+    }
   }
 }

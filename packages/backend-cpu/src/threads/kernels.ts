@@ -1,23 +1,36 @@
-import type { CpuMemory } from "../memory/memory.ts";
-import { control, record } from "./control.js";
+import type { CpuBuffer, CpuMemory } from "../memory/memory.ts";
+import { record } from "./control.js";
 
-/** A WebAssembly function that every thread has. */
+/** A WebAssembly function that every thread can have. */
 export interface Kernel {
   readonly id: number;
   readonly call: (...args: number[]) => void;
+  /** What other threads make it from. */
+  readonly module: ModuleSource;
 }
 
-/** Instantiates kernels, and leaves a record of each in memory, from which the other threads make their own. */
+/** A module, and once other threads have been told of it the record of it in the shared memory. */
+interface ModuleSource {
+  readonly bytes: Uint8Array;
+  /** The numbers of its kernels begin with this one, in the order of the names. */
+  readonly firstKernel: number;
+  readonly names: readonly string[];
+  published: CpuBuffer | null;
+}
+
+/** Instantiates kernels, and tells other threads what to make their own from. */
 export class Kernels {
   readonly #memory: CpuMemory;
-  readonly #words: Int32Array | null;
+  readonly #isRead: () => boolean;
   #count = 0;
-  #lastRecord: number | null = null;
+  /** Records of modules whose kernels are gone. */
+  #retired: CpuBuffer[] = [];
+  readonly #registry = new FinalizationRegistry<CpuBuffer>((published) => this.#retired.push(published));
 
-  /** @param words - The control block, or null if there are no other threads. */
-  constructor(memory: CpuMemory, words: Int32Array | null) {
+  /** @param isRead - Whether another thread may be reading a record now; never if there is no other. */
+  constructor(memory: CpuMemory, isRead: () => boolean = () => false) {
     this.#memory = memory;
-    this.#words = words;
+    this.#isRead = isRead;
   }
 
   /** The function `name` of a module that imports the memory. */
@@ -29,29 +42,38 @@ export class Kernels {
   addAll(bytes: Uint8Array<ArrayBuffer>, names: readonly string[]): Kernel[] {
     const { memory } = this.#memory;
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-    const address = this.#words === null ? 0 : this.#store(bytes);
+    const module: ModuleSource = { bytes, firstKernel: this.#count, names, published: null };
     return names.map((name) => {
       const call = instance.exports[name];
       if (typeof call !== "function") throw new TypeError(`the module exports no function ${name}`);
-      if (this.#words !== null) this.#publish(this.#words, address, bytes.length, name);
-      return { id: this.#count++, call: call as Kernel["call"] }; // its parameters are i32
+      return { id: this.#count++, call: call as Kernel["call"], module }; // its parameters are i32
     });
   }
 
-  #publish(words: Int32Array, module: number, moduleBytes: number, name: string): void {
-    const text = new TextEncoder().encode(name);
-    const fields = [module, moduleBytes, this.#store(text), text.length, 0];
-    const address = this.#store(new Uint8Array(Int32Array.from(fields).buffer));
-    if (this.#lastRecord === null) words[control.firstRecord] = address;
-    else new Int32Array(this.#memory.memory.buffer, this.#lastRecord, record.words)[record.next] = address;
-    this.#lastRecord = address;
-    Atomics.add(words, control.kernelCount, 1);
+  /** The address of the record from which other threads can make the kernel; written when it is first asked for. */
+  publish({ module }: Kernel): number {
+    return (module.published ??= this.#write(module)).address;
   }
 
-  /** Copies bytes to memory that is never freed. */
-  #store(bytes: Uint8Array): number {
-    const { address } = this.#memory.allocate(bytes.length);
-    new Uint8Array(this.#memory.memory.buffer, address, bytes.length).set(bytes);
-    return address;
+  #write(module: ModuleSource): CpuBuffer {
+    this.#freeRetired();
+    const text = new TextEncoder().encode(module.names.join("\n"));
+    const headBytes = 4 * record.words;
+    const buffer = this.#memory.allocate(headBytes + module.bytes.length + text.length);
+    const head = new Int32Array(this.#memory.memory.buffer, buffer.address, record.words);
+    head[record.firstKernel] = module.firstKernel;
+    head[record.moduleBytes] = module.bytes.length;
+    head[record.textBytes] = text.length;
+    const rest = new Uint8Array(this.#memory.memory.buffer, buffer.address + headBytes);
+    rest.set(module.bytes);
+    rest.set(text, module.bytes.length);
+    this.#registry.register(module, buffer);
+    return buffer;
+  }
+
+  #freeRetired(): void {
+    if (this.#retired.length === 0 || this.#isRead()) return;
+    for (const buffer of this.#retired) this.#memory.free(buffer);
+    this.#retired = [];
   }
 }

@@ -1,4 +1,4 @@
-import { ModuleBuilder } from "./module-builder.ts";
+import { ModuleBuilder, leastMaximumPages } from "./module-builder.ts";
 import { f32x4 } from "./namespaces.ts";
 
 /** What the WebAssembly engine that runs this code can do, without any flag being set. */
@@ -40,7 +40,8 @@ function hasSharedMemory(): boolean {
   if (typeof SharedArrayBuffer === "undefined" || !validates(new ModuleBuilder().importMemory({ shared: true })))
     return false;
   try {
-    return new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer instanceof SharedArrayBuffer;
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: leastMaximumPages, shared: true });
+    return memory.buffer instanceof SharedArrayBuffer;
   } catch {
     return false;
   }

@@ -56,6 +56,13 @@ export {
 export { wasmFeatures, type WasmFeatures } from "./features.ts";
 export { FunctionBuilder, type Label } from "./function-builder.ts";
 export type { LaneStoreName, StoreName } from "./memory-instructions.ts";
-export { maximumPages, memoryImport, ModuleBuilder, type BodyResult, type Signature } from "./module-builder.ts";
+export {
+  leastMaximumPages,
+  maximumPages,
+  memoryImport,
+  ModuleBuilder,
+  type BodyResult,
+  type Signature,
+} from "./module-builder.ts";
 export { f32, f32x4, f64, f64x2, i16x8, i32, i32x4, i64, i64x2, i8x16, v128 } from "./namespaces.ts";
 export type { Expression, Local, Operand, ValueType } from "./types.ts";

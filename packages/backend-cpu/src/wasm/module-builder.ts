@@ -9,6 +9,9 @@ export const memoryImport = { module: "env", name: "memory" } as const;
 /** Most pages of 64 KiB that a memory with 32-bit addresses can have: 4 GiB. */
 export const maximumPages = 65536;
 
+/** A shared memory has to say how far it can grow. Where address space is scarce that is less, but not below 256 MiB. */
+export const leastMaximumPages = 4096;
+
 /** The signature of a function. `result` is left out if there is none. */
 export interface Signature<P extends Parameters, R extends ValueType | null> {
   readonly name: string;

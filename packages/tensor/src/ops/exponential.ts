@@ -2,10 +2,10 @@ import { Tensor } from "../tensor.ts";
 import { sigmoid } from "./activation.ts";
 import { add, clamp, div, maximumWithTiesToSecond, mul, pow, sub } from "./arithmetic.ts";
 import { type Operand, floatNode, floatPair } from "./build.ts";
-import { equal } from "./compare.ts";
+import { equal, less } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { where } from "./select.ts";
-import { abs, exp, log, log1p, neg } from "./unary.ts";
+import { abs, exp, log, log1p, neg, square } from "./unary.ts";
 
 /** 2^x. */
 export function exp2(x: Operand): Tensor {
@@ -41,5 +41,15 @@ export function logit(p: Operand, options: { eps?: number | undefined } = {}): T
   const t = new Tensor(floatNode(p));
   const { eps } = options;
   const limited = eps === undefined ? t : clamp(t, { min: eps, max: 1 - eps });
-  return log(div(limited, sub(1, limited)));
+  return withGradient(
+    [limited],
+    () => {
+      // Near ½ the quotient is near 1, and its rounding would be all that the logarithm sees; p - ½ is exact there.
+      const offset = sub(limited, 0.5);
+      const rest = sub(1, limited);
+      const near = log1p(div(mul(offset, 2), rest));
+      return where(less(square(offset), 0.04), near, log(div(limited, rest)));
+    },
+    (g) => [div(g, mul(limited, sub(1, limited)))],
+  );
 }

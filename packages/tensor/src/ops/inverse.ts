@@ -32,6 +32,9 @@ export function acos(x: Operand): Tensor {
   );
 }
 
+/** The value of an odd function, given for |x|, with the sign of x; 0 and -0 are their own. */
+const withSignOf = (x: Tensor, value: Tensor): Tensor => where(less(x, 0), neg(value), where(equal(x, 0), x, value));
+
 /** Where x² or x·(x + 2) would lose what is added to it, or overflow. */
 const large = 1e9;
 
@@ -47,7 +50,7 @@ export function asinh(x: Operand): Tensor {
       const squared = square(safe);
       const near = log1p(add(safe, div(squared, add(1, sqrt(add(squared, 1))))));
       const result = where(isLarge, add(log(size), Math.LN2), near);
-      return where(less(t, 0), neg(result), result);
+      return withSignOf(t, result);
     },
     (g) => [div(g, sqrt(add(square(t), 1)))],
   );
@@ -76,7 +79,7 @@ export function atanh(x: Operand): Tensor {
     () => {
       const size = abs(t);
       const result = mul(0.5, log1p(div(mul(2, size), sub(1, size))));
-      return where(less(t, 0), neg(result), result);
+      return withSignOf(t, result);
     },
     (g) => [div(g, oneMinusSquare(t))],
   );

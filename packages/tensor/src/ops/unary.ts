@@ -3,7 +3,7 @@ import type { UnaryPrimitive } from "../graph/primitive.ts";
 import { Tensor } from "../tensor.ts";
 import { type Operand, asTensor, castNode, floatNode, unaryNode } from "./build.ts";
 import { add, div, maximumWithTiesToSecond, mul, sub } from "./arithmetic.ts";
-import { equal, greater, isFinite, less, logicalAnd, logicalOr, notEqual } from "./compare.ts";
+import { equal, greater, less, logicalAnd, logicalOr, notEqual } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { where } from "./select.ts";
 import { detach } from "./views.ts";
@@ -103,18 +103,29 @@ export function expm1(x: Operand): Tensor {
     [t],
     () => {
       const e = exp(t);
-      return where(less(abs(t), 0.5), mul(tanh(mul(t, 0.5)), add(e, 1)), sub(e, 1));
+      return where(less(square(t), 0.25), mul(tanh(mul(t, 0.5)), add(e, 1)), sub(e, 1));
     },
     (g) => [mul(g, exp(t))],
   );
 }
 
-/** log(1 + x), accurate near 0: log(u) + (x - (u - 1))/u with u = 1 + x, where the second term mends u's rounding. */
+/**
+ * log(1 + x), accurate near 0: log(u) + (x - (u - 1))/u with u = 1 + x, where the second term mends u's rounding; x where u
+ * is 1.
+ */
 export function log1p(x: Operand): Tensor {
   const t = new Tensor(floatNode(x));
-  const u = add(1, t);
-  const lost = div(sub(t, sub(u, 1)), u);
-  return add(log(u), detach(where(logicalAnd(isFinite(u), notEqual(u, 0)), lost, 0)));
+  return withGradient(
+    [t],
+    () => {
+      const u = add(t, 1);
+      const kept = sub(u, 1);
+      // Infinities, and -1, are kept as they are, and have no difference or quotient.
+      const lost = where(equal(kept, t), 0, div(sub(t, kept), u));
+      return where(equal(u, 1), t, add(log(u), lost));
+    },
+    (g) => [div(g, add(t, 1))],
+  );
 }
 
 /** Base-2 logarithm. */

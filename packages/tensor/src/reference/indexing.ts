@@ -1,3 +1,4 @@
+import { type DType, isFloat } from "../dtype.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import type { ReduceKind } from "../graph/primitive.ts";
 import { sizeOf, stridesOf } from "../shape.ts";
@@ -16,18 +17,24 @@ const fold: Readonly<Record<ReduceKind, (a: number, b: number) => number>> = {
   min: (a, b) => (a < b || a !== a ? a : b),
 };
 
+/** The fold of a reduction; products of integers wrap at once, because doubles do not hold them. */
+function foldOf(kind: ReduceKind, dtype: DType): (a: number, b: number) => number {
+  return kind === "prod" && !isFloat(dtype) ? Math.imul : fold[kind];
+}
+
 /** Reductions and everything that picks elements by computed positions. */
 export const indexing: { readonly [K in IndexingKind]: Evaluator<OfKind<K>> } = {
   reduce: (node, [x], out) => {
     const { kind, axes } = node.attributes;
     const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const strides = stridesOf(node.shape);
-    // Folded in double precision whatever the dtype; integers wrap when they are stored.
+    // Folded in double precision whatever the dtype; sums of integers wrap when they are stored.
     const totals = new Float64Array(out.length).fill(start[kind]);
+    const foldIn = foldOf(kind, node.dtype);
     forEachIndex(x.shape, (index, position) => {
       let at = 0;
       kept.forEach((axis, i) => (at += index[axis] * strides[i]));
-      totals[at] = fold[kind](totals[at], x.values[position]);
+      totals[at] = foldIn(totals[at], x.values[position]);
     });
     for (let i = 0; i < out.length; i++) out[i] = totals[i];
   },
@@ -44,11 +51,12 @@ export const indexing: { readonly [K in IndexingKind]: Evaluator<OfKind<K>> } = 
   },
   scan: (node, [x], out) => {
     const { kind, axis, reverse } = node.attributes;
+    const foldIn = foldOf(kind, node.dtype);
     alongAxis(x.shape, axis, (first, stride, count) => {
       let total = start[kind];
       for (let i = 0; i < count; i++) {
         const at = first + (reverse ? count - 1 - i : i) * stride;
-        total = fold[kind](total, x.values[at]);
+        total = foldIn(total, x.values[at]);
         out[at] = total;
       }
     });

@@ -10,10 +10,13 @@ export interface PendingAssignment {
   readonly requiresGrad: boolean;
   /** The version now has its value: the one before the last can go, through `retire`. */
   commit(retire: (version: Node) => void): void;
+  /** The version cannot be computed: the variable keeps the value that it has, if it has one. */
+  discard(): void;
 }
 
 const assignments = new Set<PendingAssignment>();
-let replaced: Node[] = [];
+/** By backend, and weakly, so that one that is used no more can be collected. */
+const replaced = new WeakMap<Backend, Node[]>();
 let requested: Node[] = [];
 
 /** Makes an assignment part of every run until it is done. */
@@ -49,14 +52,17 @@ export function takeRequestedOutputs(): Node[] {
 
 /** Notes a version that was replaced outside of a program, whose buffer nobody answers for any more. */
 export function addReplaced(version: Node): void {
-  const storage = version.storage;
-  if (storage !== null && storage.host === null) replaced.push(version);
+  const backend = version.storage?.backend ?? null;
+  if (backend === null || version.storage?.host !== null) return;
+  const list = replaced.get(backend);
+  if (list === undefined) replaced.set(backend, [version]);
+  else list.push(version);
 }
 
 /** Takes the values of replaced versions that lie on a device. */
 export function takeReplaced(backend: Backend): Storage[] {
-  if (replaced.length === 0) return [];
-  const taken = replaced.flatMap(({ storage }) => (storage?.backend === backend ? [storage] : []));
-  replaced = replaced.filter((version) => version.storage?.backend !== backend && version.storage?.buffer !== null);
-  return taken;
+  const list = replaced.get(backend);
+  if (list === undefined) return [];
+  replaced.delete(backend);
+  return list.flatMap(({ storage }) => (storage?.backend === backend ? [storage] : []));
 }

@@ -49,11 +49,18 @@ export function evaluate(nodes: readonly Node[], throttled = false): Promise<voi
   return waits.length > 0 ? Promise.all(waits).then(() => undefined) : undefined;
 }
 
-/** Ends an update: computes all pending assignments and what `backward` asked for. */
+/** Ends an update: computes all pending assignments and what `backward` asked for, or fails and changes nothing. */
 export async function evaluateUpdate(): Promise<void> {
   if (activeTrace() !== null) return; // part of the recording
   const requested = takeRequestedOutputs().filter((node) => node.released === null);
-  await evaluate(requested, true);
+  let wait: Promise<void> | void;
+  try {
+    wait = evaluate(requested, true);
+  } catch (error) {
+    for (const assignment of [...pendingAssignments()]) assignment.discard();
+    throw error;
+  }
+  await wait;
   await yieldToEventLoop();
 }
 

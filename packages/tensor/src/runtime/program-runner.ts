@@ -1,7 +1,8 @@
 import type { Backend, Bindings, DeviceBuffer, Program } from "../backend.ts";
-import { MinimaError } from "../errors.ts";
+import { MinimaError, isOutOfMemory } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { Storage } from "../graph/storage.ts";
+import { outOfMemoryError } from "./out-of-memory.ts";
 import type { CachedPlan } from "./plan-cache.ts";
 import type { Results } from "./results.ts";
 
@@ -24,43 +25,35 @@ export class ProgramRunner {
     return this.#queue;
   }
 
-  /** Runs a plan; gives the values of its outputs by position. All memory is taken before anything is submitted. */
+  /**
+   * Runs a plan; gives the values of its outputs by position. All memory is taken before anything is submitted. Where it
+   * does not suffice, results that the program does not read move to the host before it is tried once more.
+   *
+   * @throws OutOfMemoryError which says who holds what; nothing has changed then
+   */
   run(
     entry: CachedPlan,
     nodes: readonly Node[],
     storageOf: (position: number) => Storage,
     scalarOf: (position: number) => number,
   ): Map<number, Storage> {
-    const { slots, scalars } = entry.plan;
-    const buffers: DeviceBuffer[] = new Array<DeviceBuffer>(slots.length);
-    const release: DeviceBuffer[] = []; // freed after submit
-    const fresh: DeviceBuffer[] = []; // freed if something goes wrong before
-    const uploaded = new Map<Storage, DeviceBuffer>(); // views of one leaf share its copy
+    let buffers: readonly DeviceBuffer[];
     try {
-      for (let i = 0; i < slots.length; i++) {
-        const slot = slots[i];
-        if (slot.kind === "leaf") {
-          buffers[i] = this.#leafBuffer(storageOf(slot.node), uploaded, release);
-        } else {
-          buffers[i] = this.#backend.allocate(slot.bytes);
-          fresh.push(buffers[i]);
-          if (slot.kind === "temporary") release.push(buffers[i]);
-        }
-      }
+      buffers = this.#runOnce(entry, nodes, storageOf, scalarOf);
     } catch (error) {
-      for (const buffer of new Set([...fresh, ...release])) this.#backend.free(buffer);
-      throw error;
+      if (!isOutOfMemory(error)) throw error;
+      const shortage = { backend: this.#backend, results: this.#results, slots: entry.plan.slots, nodes, storageOf };
+      const explain = (cause: MinimaError): MinimaError => outOfMemoryError(cause, shortage);
+      if (!this.#makeRoom(entry, storageOf)) throw explain(error);
+      try {
+        buffers = this.#runOnce(entry, nodes, storageOf, scalarOf);
+      } catch (second) {
+        throw isOutOfMemory(second) ? explain(second) : second;
+      }
     }
-    const words = new Uint32Array(scalars.length);
-    const floats = new Float32Array(words.buffer);
-    for (let i = 0; i < scalars.length; i++) {
-      const value = scalarOf(scalars[i]);
-      if (nodes[scalars[i]].dtype === "float32") floats[i] = value;
-      else words[i] = value;
-    }
-    this.#submit(entry.program, { buffers, scalars: words }, release);
     this.submits++;
 
+    const { slots } = entry.plan;
     const values = new Map<number, Storage>();
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i];
@@ -74,19 +67,66 @@ export class ProgramRunner {
     return values;
   }
 
+  /** Gives the buffers by slot, of which those of the outputs are the caller's. If it throws, all are free again. */
+  #runOnce(
+    entry: CachedPlan,
+    nodes: readonly Node[],
+    storageOf: (position: number) => Storage,
+    scalarOf: (position: number) => number,
+  ): readonly DeviceBuffer[] {
+    const { slots, scalars } = entry.plan;
+    const buffers: DeviceBuffer[] = new Array<DeviceBuffer>(slots.length);
+    const release: DeviceBuffer[] = []; // freed after submit
+    const outputs: DeviceBuffer[] = []; // freed if something goes wrong
+    const uploaded = new Map<Storage, DeviceBuffer>(); // views of one leaf share its copy
+    try {
+      for (let i = 0; i < slots.length; i++) {
+        const slot = slots[i];
+        if (slot.kind === "leaf") {
+          buffers[i] = this.#leafBuffer(storageOf(slot.node), uploaded, release);
+        } else {
+          buffers[i] = this.#backend.allocate(slot.bytes);
+          (slot.kind === "temporary" ? release : outputs).push(buffers[i]);
+        }
+      }
+      const words = new Uint32Array(scalars.length);
+      const floats = new Float32Array(words.buffer);
+      for (let i = 0; i < scalars.length; i++) {
+        const value = scalarOf(scalars[i]);
+        if (nodes[scalars[i]].dtype === "float32") floats[i] = value;
+        else words[i] = value;
+      }
+      this.#submit(entry.program, { buffers, scalars: words }, release);
+    } catch (error) {
+      for (const buffer of [...outputs, ...release]) this.#backend.free(buffer);
+      throw error;
+    }
+    return buffers;
+  }
+
+  /** Frees what results hold that the program does not read; whether there was anything. */
+  #makeRoom({ plan: { slots } }: CachedPlan, storageOf: (position: number) => Storage): boolean {
+    const needed = new Set(slots.flatMap((slot) => (slot.kind === "leaf" ? [storageOf(slot.node).buffer] : [])));
+    return this.#results.moveToHost((buffer) => !needed.has(buffer));
+  }
+
   #submit(program: Program | Promise<Program>, bindings: Bindings, release: DeviceBuffer[]): void {
-    const launch = (ready: Program): void => {
-      this.#backend.submit(ready, bindings);
+    const freeAll = (): void => {
       for (const buffer of release) this.#backend.free(buffer);
     };
     if (this.#queue === null && !(program instanceof Promise)) {
-      launch(program);
+      this.#backend.submit(program, bindings);
+      freeAll();
       return;
     }
     const before = this.#queue;
     const queued = (async () => {
       await before;
-      launch(await program);
+      try {
+        this.#backend.submit(await program, bindings);
+      } finally {
+        freeAll();
+      }
     })();
     this.#queue = queued;
     void queued.finally(() => {

@@ -100,8 +100,29 @@ export class Results {
     }
   }
 
+  /** Moves results to the host, if they can be read without waiting and the host has room; whether it freed any. */
+  moveToHost(isMovable: (buffer: DeviceBuffer) => boolean): boolean {
+    const before = this.#bytes;
+    for (const { buffer, storage } of [...this.#entries.values()]) {
+      if (!isMovable(buffer)) continue;
+      const alive = storage instanceof WeakRef ? storage.deref() : storage;
+      if (alive === undefined) {
+        this.#forget(buffer);
+      } else if (alive.host !== null || this.#backend.readSync !== undefined) {
+        try {
+          this.#moveToHost(buffer, alive);
+        } catch (error) {
+          if (error instanceof RangeError) break; // from the engine: it has no memory for the array
+          throw error;
+        }
+      }
+    }
+    return this.#bytes < before;
+  }
+
   #moveToHost(buffer: DeviceBuffer, storage: Storage): void {
     const { dtype, size } = storage;
+    storage.host ??= this.#backend.readSync?.(buffer, dtype, size) ?? null;
     this.remove(storage);
     const release = (): void => {
       storage.buffer = null;
@@ -109,21 +130,18 @@ export class Results {
     };
     if (storage.host !== null) {
       release();
-    } else if (this.#backend.readSync !== undefined) {
-      storage.host = this.#backend.readSync(buffer, dtype, size);
-      release();
-    } else {
-      // Until the copy is there the value stays where it is, for programs and readers to come.
-      this.#backend.read(buffer, dtype, size).then(
-        (host) => {
-          // Else somebody else has taken the buffer over, or freed it.
-          if (storage.buffer !== buffer || this.#entries.has(buffer)) return;
-          storage.host = host;
-          release();
-        },
-        () => undefined, // the device failed: whoever reads the value is told
-      );
+      return;
     }
+    // Until the copy is there the value stays where it is, for programs and readers to come.
+    this.#backend.read(buffer, dtype, size).then(
+      (host) => {
+        // Else somebody else has taken the buffer over, or freed it.
+        if (storage.buffer !== buffer || this.#entries.has(buffer)) return;
+        storage.host = host;
+        release();
+      },
+      () => undefined, // the device failed: whoever reads the value is told
+    );
   }
 
   #forget(buffer: DeviceBuffer): void {

@@ -15,7 +15,7 @@ export function erf(x: number): number {
 }
 
 /** 1 - erf(x), without cancellation for x > 0. */
-export function erfc(x: number): number {
+function erfc(x: number): number {
   return x < 2 ? 1 - erf(x) : erfcFraction(x);
 }
 

@@ -2,7 +2,7 @@ const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer); // little-endian, as every engine with WebAssembly is
 
 /** Distance between neighbouring float32 numbers at the size of `x`, a double; that of subnormals below 2^-126. */
-export function ulpAt(x: number): number {
+function ulpAt(x: number): number {
   double[0] = x;
   const exponent = ((words[1] >>> 20) & 0x7ff) - 1023;
   return 2 ** (Math.max(exponent, -126) - 23);

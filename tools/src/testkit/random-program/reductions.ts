@@ -1,6 +1,5 @@
 import * as T from "@minima/tensor";
 import type { Step } from "./program-builder.ts";
-import { worstOf } from "./value.ts";
 
 const named = (axes: readonly number[] | undefined): string => axes?.join() ?? "all";
 
@@ -72,7 +71,7 @@ export const normalize: Step = (p) => {
   const name = p.r.pick(["softmax", "logSoftmax", "centre", "standardize", "unit"] as const);
   const make = (tensor: T.Tensor, limit: number) => ({
     tensor,
-    certainty: worstOf("rough"),
+    certainty: "rough" as const,
     limit,
     text: `${name} ${named(axes)}`,
   });
