@@ -51,7 +51,7 @@ describe("the command", () => {
   });
 
   it("prints a JSON object for each case that fits", async () => {
-    const { code, lines } = await run(["--filter", "^pro"]);
+    const { code, lines } = await run(["--filter", "^pro", "--threads", "1"]);
     expect(code).toBe(0);
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       {

@@ -3,9 +3,20 @@ import { type Device, reference } from "@minima/tensor";
 import { UsageError } from "./errors.ts";
 import type { DemoOptions } from "./options.ts";
 
-/** The device of the options. */
-export function createBackend({ backend, threads }: Pick<DemoOptions, "backend" | "threads">): Device {
-  if (backend === "cpu") return cpu({ threads });
-  if (threads > 1) throw new UsageError(`--threads ${threads} goes with --backend cpu; the reference has one thread`);
-  return reference();
+/** A device, and how many threads it works with. */
+export interface DemoBackend {
+  readonly device: Device;
+  readonly threads: number;
+}
+
+/** What the options ask for. */
+export function createBackend({ backend, threads }: Pick<DemoOptions, "backend" | "threads">): DemoBackend {
+  if (backend === "cpu") {
+    const device = cpu({ threads });
+    return { device, threads: device.threads };
+  }
+  if (threads !== undefined && threads > 1) {
+    throw new UsageError(`--threads ${threads} goes with --backend cpu; the reference has one thread`);
+  }
+  return { device: reference(), threads: 1 };
 }

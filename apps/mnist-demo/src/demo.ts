@@ -25,7 +25,8 @@ const evaluationBatch = 250;
  * @throws UsageError or MinimaError for what the user can mend; the signal's reason if it came before the first update
  */
 export async function runDemo(options: DemoOptions, output: Output, signal: AbortSignal): Promise<void> {
-  setBackend(createBackend(options));
+  const { device, threads } = createBackend(options);
+  setBackend(device);
   const files = new OutputFiles(options);
   await files.prepare(0); // a wrong path is told before anything is downloaded
   const data = await loadData(options, new DownloadDisplay(output), signal);
@@ -34,7 +35,7 @@ export async function runDemo(options: DemoOptions, output: Output, signal: Abor
   await files.prepare(network.size);
 
   const { train, validation } = split(data.train, options);
-  output.say(introduction(options, data, network, train.length, validation?.length ?? 0));
+  output.say(introduction({ ...options, threads }, data, network, train.length, validation?.length ?? 0));
   const optimizer = createOptimizer(network.module, options);
   const metrics = { accuracy: accuracy() };
   const trainer = new Trainer({ model: network.module, optimizer, loss: crossEntropy, metrics });
@@ -69,7 +70,7 @@ export async function runDemo(options: DemoOptions, output: Output, signal: Abor
     dataset: data.name,
     model: options.model,
     backend: options.backend,
-    threads: options.threads,
+    threads,
     seed: options.seed,
     epochs: history.epochs.map(jsonEpoch),
     testAccuracy: test.accuracy,

@@ -4,7 +4,7 @@ import type { DemoOptions } from "./options.ts";
 
 /** What is going to be trained on what, and how, in three lines. */
 export function introduction(
-  options: DemoOptions,
+  options: DemoOptions & { readonly threads: number },
   data: DemoData,
   network: Network,
   training: number,

@@ -27,7 +27,8 @@ export interface DemoOptions {
   readonly validation: number;
   readonly patience: number | undefined;
   readonly backend: (typeof backendNames)[number];
-  readonly threads: number;
+  /** Undefined: what the backend chooses. */
+  readonly threads: number | undefined;
   readonly seed: number;
   readonly save: string | undefined;
   readonly json: string | undefined;
@@ -117,7 +118,7 @@ function buildCommand(): Command {
     .option("--validation <fraction>", "share of the training data held back to choose the best epoch", fraction, 0.1)
     .option("--patience <n>", "stop after so many epochs without improvement", whole(1))
     .addOption(choice("--backend <name>", "what computes; reference is slow, for checking", backendNames, "cpu"))
-    .option("--threads <n>", "threads of the cpu backend", whole(1), 1)
+    .option("--threads <n>", "threads of the cpu backend; default: one for each processor, up to 8 or 16", whole(1))
     .option("--seed <n>", "everything random follows from it", whole(0), 1)
     .option("--save <file>", "write the parameters as safetensors", text)
     .option("--json <file>", "write the figures as JSON", text); // prettier-ignore

@@ -17,7 +17,6 @@ describe("parseOptions", () => {
       epochs: 5,
       validation: 0.1,
       backend: "cpu",
-      threads: 1,
       seed: 1,
     });
   });

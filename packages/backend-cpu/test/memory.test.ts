@@ -108,7 +108,7 @@ describe.each([1, 2])("the memory of %i threads", (threads) => {
   });
 
   it("moves results to the host before it gives up", async () => {
-    filled = new Filled(threads).leave(40 * MiB);
+    filled = new Filled(threads).leave(64 * MiB);
     const results: Tensor[] = [];
     for (let i = 0; i < 12; i++) {
       const result = add(ramp([1024, 1024], i), 1); // 4 MiB, and as much for the copy of its operand

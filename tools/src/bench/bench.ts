@@ -56,8 +56,8 @@ async function measureAll(
   }
   // What cannot be had shows now, not after minutes.
   const file = json === undefined ? undefined : await openJsonFile(json);
-  const setting: Setting = { backend, threads };
   const device = await createBackend(backend, threads);
+  const setting: Setting = { backend, threads: device.threads ?? 1 };
   setBackend(device);
   const records: BenchRecord[] = [];
   for (const { name, measure } of wanted) {

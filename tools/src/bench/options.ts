@@ -7,7 +7,7 @@ import { messageOf } from "../conformance/read.ts";
 export const usage = `Usage: npm run bench -- [options]
 
   --backend NAME    ${backendNames.join(" or ")} (default: cpu)
-  --threads N       threads of the CPU backend (default: 1)
+  --threads N       threads of the CPU backend (default: what it chooses itself)
   --filter REGEX    only cases whose name matches
   --json FILE       also write the lines to FILE
   --profile         time each step of the programs too, and print the steps, slowest first (cpu only)
@@ -19,7 +19,8 @@ peers give, 1 if not, 2 on bad usage.`;
 
 export interface Options {
   readonly backend: BackendName;
-  readonly threads: number;
+  /** Undefined: what the backend chooses. */
+  readonly threads: number | undefined;
   readonly filter: RegExp | undefined;
   readonly json: string | undefined;
   readonly profile: boolean;
@@ -33,7 +34,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
   if (values.help === true) return undefined;
   return {
     backend: readChoice("backend", values.backend ?? "cpu", backendNames),
-    threads: readCount("threads", values.threads ?? "1"),
+    threads: values.threads === undefined ? undefined : readCount("threads", values.threads),
     filter: values.filter === undefined ? undefined : readFilter(values.filter),
     json: values.json === undefined ? undefined : path.resolve(values.json),
     profile: values.profile === true,

@@ -5,13 +5,16 @@ import { messageOf } from "../conformance/read.ts";
 export const backendNames = ["cpu", "webgpu"] as const;
 export type BackendName = (typeof backendNames)[number];
 
-const makers: Readonly<Record<BackendName, (threads: number) => Promise<Backend>>> = {
+/** A backend, and over how many threads it spreads work if it is one that does. */
+type CommandBackend = Backend & { readonly threads?: number };
+
+const makers: Readonly<Record<BackendName, (threads: number | undefined) => Promise<CommandBackend>>> = {
   cpu: async (threads) => (await import("@minima/backend-cpu")).cpu({ threads }),
   webgpu: async () => (await import("../testkit/webgpu-device.ts")).webgpuDevice(),
 };
 
-/** Starts a backend; one that is not there or does not start is the caller's mistake. */
-export async function createBackend(name: BackendName, threads = 1): Promise<Backend> {
+/** Starts a backend, with its own choice of threads if none is given; one that does not start is the caller's mistake. */
+export async function createBackend(name: BackendName, threads?: number): Promise<CommandBackend> {
   try {
     return await makers[name](threads);
   } catch (error) {

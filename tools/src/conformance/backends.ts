@@ -3,17 +3,17 @@ import type { BackendName } from "./options.ts";
 import { UsageError } from "./outcome.ts";
 import { messageOf } from "./read.ts";
 
-const loaders: Readonly<Record<BackendName, (packages: Packages) => unknown>> = {
+const loaders: Readonly<Record<BackendName, (packages: Packages, threads: number | undefined) => unknown>> = {
   reference: (packages) => create(packages.get("@minima/tensor"), "reference"),
-  cpu: async () => create(await load("cpu", import("@minima/backend-cpu")), "cpu", { threads: 1 }),
+  cpu: async (_, threads) => create(await load("cpu", import("@minima/backend-cpu")), "cpu", { threads }),
   webgpu: async () => create(await load("webgpu", import("../testkit/webgpu-device.ts")), "webgpuDevice"),
 };
 
-/** Makes `name` the backend that tensors are created on. */
-export async function useBackend(name: BackendName, packages: Packages): Promise<void> {
+/** Makes `name` the backend that tensors are created on, the CPU's with so many threads, or as many as it chooses. */
+export async function useBackend(name: BackendName, packages: Packages, threads?: number): Promise<void> {
   const setBackend = packages.get("@minima/tensor")?.setBackend;
   if (typeof setBackend !== "function") throw new UsageError("@minima/tensor has no setBackend yet");
-  (setBackend as (backend: unknown) => void)(await loaders[name](packages));
+  (setBackend as (backend: unknown) => void)(await loaders[name](packages, threads));
 }
 
 /** Backends are loaded when they are asked for: one may be missing. */

@@ -37,7 +37,7 @@ export async function conformance(args: readonly string[], output: Output): Prom
 async function runAll(options: Options, output: Output): Promise<GroupResult[]> {
   // All manifests are read before the first case runs, so that a bad one does not show after minutes.
   const groups = readGroups(options, output);
-  await useBackend(options.backend, packages);
+  await useBackend(options.backend, packages, options.threads);
   const api = new Api(packages);
   const context = { api, mnist: new Mnist(api, options.data) };
   const results: GroupResult[] = [];

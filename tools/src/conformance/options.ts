@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { readCount } from "../command/arguments.ts";
 import { UsageError } from "./outcome.ts";
 import { groupNames } from "./run.ts";
 import type { GroupName } from "./run.ts";
@@ -11,6 +12,7 @@ export const usage = `Usage: npm run conformance -- --fixtures DIR [options]
   --fixtures DIR    folder with <group>.json and <group>.safetensors
   --groups A,B      only these of ${groupNames.join(", ")} (default: those in the folder)
   --backend NAME    ${backendNames().join(", ")} (default: cpu)
+  --threads N       threads of the CPU backend (default: what it chooses itself)
   --data DIR        folder with the MNIST files, for e2e (default: ../data/mnist beside the fixtures)
   --filter REGEX    only cases whose name matches
   --json FILE       also write the results to FILE
@@ -25,6 +27,8 @@ export interface Options {
   /** Undefined: whatever groups the folder has. */
   readonly groups: readonly GroupName[] | undefined;
   readonly backend: BackendName;
+  /** Undefined: what the backend chooses. */
+  readonly threads: number | undefined;
   /** Undefined if there is no MNIST. */
   readonly data: string | undefined;
   readonly filter: RegExp | undefined;
@@ -45,6 +49,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     fixtures,
     groups: values.groups === undefined ? undefined : parseGroups(values.groups),
     backend: parseChoice("--backend", values.backend ?? "cpu", backendNames()),
+    threads: values.threads === undefined ? undefined : readCount("threads", values.threads),
     data: findData(values.data, fixtures),
     filter: values.filter === undefined ? undefined : parseFilter(values.filter),
     json: values.json === undefined ? undefined : path.resolve(values.json),
@@ -60,6 +65,7 @@ function parse(args: readonly string[]) {
         fixtures: text,
         groups: text,
         backend: text,
+        threads: text,
         data: text,
         filter: text,
         json: text,

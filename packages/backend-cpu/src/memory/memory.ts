@@ -29,6 +29,9 @@ export interface CpuBuffer extends DeviceBuffer {
 export class CpuMemory {
   readonly memory: WebAssembly.Memory;
   readonly #maximumPages: number;
+  readonly #isShared: boolean;
+  /** Engines do not count shared memory for their collectors, so dropped tensors would lie in it for long: these stand for it. */
+  readonly #counted: (ArrayBuffer | null)[] = [];
   readonly #heap = new Heap(pageBytes); // address 0 stays unused
   /** Free small buffers by the logarithm of their size. */
   readonly #small: CpuBuffer[][] = [];
@@ -38,6 +41,7 @@ export class CpuMemory {
 
   /** @param shared - Whether other threads are to see it, which needs an engine with shared memory; default false. */
   constructor(shared = false) {
+    this.#isShared = shared;
     [this.memory, this.#maximumPages] = shared
       ? createShared()
       : [new WebAssembly.Memory({ initial: initialPages }), maximumPages];
@@ -124,6 +128,7 @@ export class CpuMemory {
     for (const target of end > most ? [] : [Math.min(wanted, most), end]) {
       try {
         this.memory.grow(Math.ceil((target - held) / pageBytes));
+        if (this.#isShared) this.#counted.push(countedArray(target - held));
         return;
       } catch {
         // Less may still be had.
@@ -134,6 +139,18 @@ export class CpuMemory {
       `cpu: no room for ${formatBytes(bytes)}; ${formatBytes(this.usedBytes)} of ${formatBytes(held)} are in use in its ` +
         `memory, ${reason}`,
     );
+  }
+}
+
+/**
+ * An array that counts as so much memory where the engine decides whether to look for garbage, and takes none, because it
+ * is never touched. Null where there is no room.
+ */
+function countedArray(bytes: number): ArrayBuffer | null {
+  try {
+    return Reflect.construct(ArrayBuffer, [bytes, { maxByteLength: bytes }]) as ArrayBuffer;
+  } catch {
+    return null;
   }
 }
 

@@ -76,7 +76,9 @@ export const convolution: Step = (p) => {
     const output = convolve(x.tensor, weight.tensor);
     const weights = p.floatInput(output.shape).tensor;
     const loss = (input: T.Tensor, filter: T.Tensor): T.Tensor => T.mean(T.mul(convolve(input, filter), weights));
-    const gradient = grad(([input, filter]: readonly T.Tensor[]) => loss(input, filter))([x.tensor, weight.tensor]);
+    // Whether an infinite element meets the zeros of the padding is left to the algorithm.
+    const finite = T.nanToNum(x.tensor, { posinf: 1, neginf: -1 });
+    const gradient = grad(([input, filter]: readonly T.Tensor[]) => loss(input, filter))([finite, weight.tensor]);
     const scaled = T.mul(gradient[wanted === "input" ? 0 : 1], output.size / Math.max(1, terms));
     return {
       tensor: scaled,

@@ -1,0 +1,3 @@
+import { testTraining } from "./threads-training.ts";
+
+testTraining(40);
