@@ -50,13 +50,11 @@ afterEach(() => {
   filled?.backend.dispose();
 });
 
-const ramp = (shape: readonly number[], start = 0): Tensor => {
-  const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(
-    Float32Array.from({ length: size }, (_, i) => start + (i % 1000)),
-    { shape },
-  );
-};
+function ramp(shape: readonly number[], start = 0): Tensor {
+  const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  for (let i = 0; i < values.length; i++) values[i] = start + (i % 1000);
+  return tensor(values, { shape });
+}
 
 async function failure(work: () => Promise<unknown>): Promise<OutOfMemoryError> {
   const error: unknown = await work().then(

@@ -65,6 +65,13 @@ const bodies = {
   meets(f: FunctionBuilder, p: Parameters) {
     meet(f, p, nothing, nothing);
   },
+  /** Other threads take long for their parts, which are counted. */
+  slowElsewhere(f: FunctionBuilder, p: Parameters) {
+    f.if(p.thread, () => {
+      work(f, p.rounds);
+      count(f, p);
+    });
+  },
 };
 
 export type KernelName = keyof typeof bodies;
@@ -80,7 +87,8 @@ export class PoolKit {
   readonly #base: number;
 
   constructor(threads: number, options: PoolOptions = {}) {
-    this.pool = new ThreadPool(this.memory, threads, options);
+    // Kernels that wait for another thread must not be left to one, whatever else this machine has to do.
+    this.pool = new ThreadPool(this.memory, threads, { debtMs: Infinity, ...options });
     this.#base = this.memory.allocate(4 * mostParts).address;
     this.#kernels = this.pool.kernels.addAll(poolModule(), names);
   }

@@ -1,7 +1,9 @@
 import v8 from "node:v8";
 import vm from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
+import { Balance } from "../src/threads/balance.ts";
 import { type Kernel } from "../src/threads/kernels.ts";
+import type { PoolOptions } from "../src/threads/pool.ts";
 import { PoolKit, poolModule } from "./pool-kit.ts";
 
 const kits: PoolKit[] = [];
@@ -10,8 +12,8 @@ afterEach(() => {
   for (const { pool } of kits.splice(0)) pool.dispose();
 });
 
-function started(threads: number): Promise<PoolKit> {
-  const kit = new PoolKit(threads);
+function started(threads: number, options?: PoolOptions): Promise<PoolKit> {
+  const kit = new PoolKit(threads, options);
   kits.push(kit);
   return kit.start();
 }
@@ -60,6 +62,46 @@ describe("a pool", () => {
     expect(kit.pool.started).toBe(1);
     kit.run("count", 100);
     expect(kit.takeCounters(100)).toEqual(ones(100));
+  });
+});
+
+describe("threads that cost more than they save", () => {
+  const balance = new Balance();
+  /** A job that began at `at`: this thread did one of two parts in 1 ms and has waited for so long. */
+  const job = (at: number, waited: number): void => balance.note(1, 2, at, at + 1, at + 1 + waited);
+
+  it("are left alone for twenty times as long, and asked again", () => {
+    for (let at = 0; at < 100; at++) job(at, 0.1);
+    expect(balance.isResting(100)).toBe(false);
+    job(100, 7.5); // 5 ms had been saved, and one more
+    expect(balance.isResting(108.6)).toBe(false);
+    job(110, 2.6); // -1.5 - 1.6
+    expect(balance.isResting(113.7)).toBe(true);
+    expect(balance.isResting(113.6 + 61)).toBe(true);
+    expect(balance.isResting(113.6 + 63)).toBe(false);
+    job(200, 2.5);
+    expect(balance.isResting(203.5)).toBe(false);
+  });
+
+  it("rest for a second at the most", () => {
+    const other = new Balance();
+    other.note(0, 2, 0, 0, 5000);
+    expect(other.isResting(5999)).toBe(true);
+    expect(other.isResting(6001)).toBe(false);
+  });
+
+  it("are asked seldom", async () => {
+    const kit = await started(2, { debtMs: 2 });
+    let [jobs, elsewhere] = [0, 0];
+    while (elsewhere < 5) {
+      kit.run("slowElsewhere", 2, 3_000_000); // some milliseconds
+      const [first, second] = kit.takeCounters(2);
+      elsewhere += first + second;
+      jobs++;
+      const until = performance.now() + 0.05;
+      while (performance.now() < until);
+    }
+    expect(jobs).toBeGreaterThan(20 * elsewhere);
   });
 });
 

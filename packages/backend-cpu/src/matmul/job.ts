@@ -25,8 +25,9 @@ export function runJob({ kernel, rows, relative }: Job, addresses: Addresses, po
   if (pool === null || rows.length === 1) {
     for (const row of rows) {
       const values = row.slice();
-      for (const [at, base] of relative) values[at] += addresses[base];
-      kernel.call(...values, 0);
+      for (let i = 0; i < relative.length; i++) values[relative[i][0]] += addresses[relative[i][1]];
+      values.push(0);
+      kernel.call(...values);
     }
     return;
   }

@@ -1,5 +1,6 @@
 import { MinimaError } from "@minima/tensor";
 import type { CpuMemory } from "../memory/memory.ts";
+import { Balance } from "./balance.ts";
 import { control, controlWords } from "./control.js";
 import { Crew } from "./crew.ts";
 import { type Kernel, Kernels } from "./kernels.ts";
@@ -13,6 +14,8 @@ export interface PoolOptions {
   readonly workerUrl?: URL | string | undefined;
   /** How long a part may take, in milliseconds, until it is given up for lost; default 10 s. */
   readonly lostAfterMs?: number;
+  /** How much time threads may have cost before they are left alone for a while, in milliseconds; default 2. */
+  readonly debtMs?: number;
 }
 
 /** Writes the arguments of a part into `words` from `at` on. */
@@ -28,6 +31,7 @@ export class ThreadPool {
   readonly kernels: Kernels;
   readonly #words: Int32Array;
   readonly #crew: Crew;
+  readonly #balance: Balance;
   readonly #lostAfterMs: number;
   /** Rows of arguments by their length. */
   readonly #rows: number[][] = [];
@@ -35,6 +39,7 @@ export class ThreadPool {
 
   constructor(memory: CpuMemory, size: number, options: PoolOptions) {
     this.size = size;
+    this.#balance = new Balance(options.debtMs);
     this.#lostAfterMs = options.lostAfterMs ?? defaultLostAfterMs;
     const { address } = memory.allocate(controlWords * 4);
     this.#words = new Int32Array(memory.memory.buffer, address, controlWords).fill(0);
@@ -61,7 +66,7 @@ export class ThreadPool {
       const count = Math.min(most, parts - first);
       for (let i = 0; i < count; i++) write(words, control.arguments + i * argumentCount, first + i);
       const since = performance.now();
-      if (this.#crew.size === 0) this.#runAlone(kernel, count, argumentCount);
+      if (this.#crew.size === 0 || this.#balance.isResting(since)) this.#runAlone(kernel, count, argumentCount);
       else this.#runTogether(kernel, count, argumentCount, since);
       if (this.#crew.isGrowing) this.#crew.noteWork(performance.now() - since);
     }
@@ -93,17 +98,23 @@ export class ThreadPool {
     if (Atomics.load(words, control.parked) !== 0) Atomics.notify(words, control.job, parts - 1);
     let limit = this.#lostAfterMs;
     let isWhole = false;
+    let own = 0;
     try {
       for (;;) {
         const part = Atomics.add(words, control.ticket, 1) & 0xffff;
         if (part >= parts) break;
         this.#call(kernel, part, argumentCount);
         Atomics.add(words, control.done, 1);
+        own++;
       }
+      const ready = performance.now();
+      let done = ready;
       if (Atomics.load(words, control.done) < parts) {
-        limit = Math.max(limit, lostAfterTimes * (performance.now() - since));
+        limit = Math.max(limit, lostAfterTimes * (ready - since));
         this.#join(parts, limit);
+        done = performance.now();
       }
+      this.#balance.note(own, parts, since, ready, done);
       isWhole = true;
     } finally {
       Atomics.store(words, control.size, 0);
