@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { cpu } from "@minima/backend-cpu";
-import { setBackend } from "@minima/tensor";
+import { reference, setBackend } from "@minima/tensor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bench } from "../src/bench/bench.ts";
 import type { BenchCase, Figures } from "../src/bench/case.ts";
@@ -13,6 +13,7 @@ import { cases } from "../src/bench/cases/cases.ts";
 import { cnnTraining } from "../src/bench/cases/cnn.ts";
 import { lstmTraining } from "../src/bench/cases/lstm.ts";
 import { mlpTraining } from "../src/bench/cases/mlp.ts";
+import { eagerSmallMlp, replaySmallMlp } from "../src/bench/cases/small-mlp.ts";
 import { timedCase } from "../src/bench/cases/timed-case.ts";
 import { transformerTraining } from "../src/bench/cases/transformer.ts";
 import { fill, labels } from "../src/bench/fill.ts";
@@ -167,7 +168,8 @@ describe("the cases", () => {
       ...["matmul_128", "matmul_256", "matmul_512", "matmul_1024", "matmul_2048", "matmul_tn_512", "matmul_nt_512"],
       ...["ew_relu_mul_add_1e6", "softmax_1024x1000", "sum_axis0_1024", "sum_axis1_1024"],
       ...["conv5x5_28_1_32_b64", "conv3x3_14_32_64_b64", "maxpool2_28x28x32_b64"],
-      ...["train_mlp_b128", "train_cnn_b64", "train_lstm_b32", "train_transformer_b16", "epoch_mlp", "startup"],
+      ...["train_mlp_b128", "train_cnn_b64", "train_lstm_b32", "train_transformer_b16", "epoch_mlp"],
+      ...["replay_mlp_small", "eager_mlp_small", "startup"],
     ]);
   });
 
@@ -187,6 +189,18 @@ describe("the cases", () => {
     await work.run();
     expect(await work.check()).toBeCloseTo(loss, 3);
     for (let i = 0; i < 3; i++) await work.run(); // recorded, compared, replayed
+  });
+
+  it.each([
+    ["cpu", cpu],
+    ["the reference evaluator", () => reference()],
+  ])("train the small MLP from one loss, compiled and eager, on %s", async (_, device) => {
+    setBackend(device());
+    for (const make of [replaySmallMlp, eagerSmallMlp]) {
+      const work = make();
+      await work.run();
+      expect(await work.check()).toBeCloseTo(2.277, 4);
+    }
   });
 });
 

@@ -55,11 +55,12 @@ export function compile<A extends readonly unknown[], R>(
     }
     signature.calls++;
     const { replay } = signature;
-    const pending = [...inputs.tensors, ...replay.variables].filter((t: Tensor) => t.node.storage === null);
-    if (pending.length > 0) await evaluate(pending.map((t) => t.node));
-    const executor = executorOf(resolveDevice(deviceOf(signature.recording, inputs.tensors)));
+    const pending = pendingOf(inputs.tensors, replay.variables);
+    if (pending.length > 0) await evaluate(pending);
+    const executor = executorOf(resolveDevice(deviceOf(inputs.tensors) ?? replay.device));
     const result = replay.run(executor, inputs);
-    await executor.ready();
+    const ready = executor.ready();
+    if (ready !== undefined) await ready;
     await yieldToEventLoop();
     return result as R; // the function's own result with tensors replaced by tensors
   };
@@ -74,8 +75,15 @@ function variablesOf(state: Iterable<Variable | HasVariables>): Variable[] {
   return [...variables];
 }
 
-function deviceOf({ collected }: Recording, tensors: readonly Tensor[]): Node["device"] {
+function deviceOf(tensors: readonly Tensor[]): Node["device"] {
   for (const tensor of tensors) if (tensor.node.device !== null) return tensor.node.device;
-  for (const node of collected.nodes) if (node.device !== null) return node.device;
   return null;
+}
+
+/** The inputs that have no value yet. */
+function pendingOf(tensors: readonly Tensor[], variables: readonly Variable[]): Node[] {
+  const pending: Node[] = [];
+  for (const { node } of tensors) if (node.storage === null) pending.push(node);
+  for (const { node } of variables) if (node.storage === null) pending.push(node);
+  return pending;
 }

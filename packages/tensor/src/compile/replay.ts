@@ -9,13 +9,23 @@ import type { LeafSource, Recording } from "./record.ts";
 import type { CallInputs } from "./signature.ts";
 import { mapLeaves } from "./tree.ts";
 
+/** A variable, and where the value that it gets comes from. */
+interface Place {
+  readonly variable: Variable;
+  readonly node: Node;
+  readonly position: number;
+}
+
 /** A recording bound to its places: runs without touching the graph. */
 export class Replay {
   readonly #recording: Recording;
   readonly #sources: (LeafSource | null)[];
   /** The variables whose values it reads. */
   readonly variables: readonly Variable[];
+  /** The device that captured tensors are on; null if they are on none. */
+  readonly device: Node["device"];
   readonly #positions: ReadonlyMap<Node, number>;
+  readonly #assignments: readonly Place[];
   #prepared: { readonly executor: Executor; readonly run: Run } | null = null;
 
   constructor(recording: Recording) {
@@ -25,13 +35,18 @@ export class Replay {
       if (source !== undefined) return source;
       return node.storage === null ? null : { kind: "constant", storage: node.storage };
     });
-    this.#positions = new Map(recording.collected.nodes.map((node, position) => [node, position]));
+    const { nodes } = recording.collected;
+    this.#positions = new Map(nodes.map((node, position) => [node, position]));
+    this.device = nodes.find(({ device }) => device !== null)?.device ?? null;
+    this.#assignments = Array.from(recording.assignments, ([variable, node]) => {
+      return { variable, node, position: this.#positions.get(node) ?? -1 };
+    });
     this.variables = this.#sources.flatMap((source) => (source?.kind === "variable" ? [source.variable] : []));
   }
 
   /** Runs the program, assigns the variables, and gives the function's result. */
   run(executor: Executor, inputs: CallInputs): unknown {
-    const { collected, host, numbers, assignments, result } = this.#recording;
+    const { collected, host, numbers, result } = this.#recording;
     if (this.#prepared?.executor !== executor) this.#prepared = { executor, run: executor.prepare(collected) };
     for (const action of host) {
       if (action.kind === "effect") action.run();
@@ -40,24 +55,21 @@ export class Replay {
     for (const [node, index] of numbers) node.value = inputs.numbers[index];
     const storageOf = (position: number): Storage => this.#storageOf(position, inputs);
     const values = this.#prepared.run(storageOf, (position) => collected.nodes[position].value);
-    executor.settle(
-      values,
-      Array.from(assignments, ([variable, node]) => {
-        return { variable, storage: this.#valueOf(node, values, inputs) };
-      }),
-    );
+    const assignments = this.#assignments.map(({ variable, node, position }) => {
+      return { variable, storage: this.#valueOf(node, position, values, inputs) };
+    });
+    executor.settle(values, assignments);
     return mapLeaves(result, (leaf) => {
       if (!(leaf instanceof Tensor)) return leaf;
-      const storage = this.#valueOf(leaf.node, values, inputs);
+      const storage = this.#valueOf(leaf.node, this.#positions.get(leaf.node) ?? -1, values, inputs);
       const options = { requiresGrad: false, stateful: false, device: leaf.node.device };
       return new Tensor(createLeaf(leaf.shape, leaf.dtype, storage, options));
     });
   }
 
   /** The value of a node that was returned or assigned. */
-  #valueOf(node: Node, values: ReadonlyMap<number, Storage>, inputs: CallInputs): Storage {
+  #valueOf(node: Node, position: number, values: ReadonlyMap<number, Storage>, inputs: CallInputs): Storage {
     if (node.storage !== null) return node.storage;
-    const position = this.#positions.get(node) ?? -1;
     return values.get(position) ?? this.#storageOf(position, inputs);
   }
 

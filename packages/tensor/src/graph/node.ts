@@ -35,8 +35,6 @@ export class NodeOf<K extends NodeKind> {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly size: number;
-  /** Equal for nodes of equal kind, attributes, shape and dtype. */
-  readonly signature: number;
   readonly requiresGrad: boolean;
   /** Depends on a variable, whose versions go stale. */
   readonly stateful: boolean;
@@ -66,6 +64,7 @@ export class NodeOf<K extends NodeKind> {
   /** Scratch of graph walks: the walk that visited the node last, and its position there. */
   walk = 0;
   position = 0;
+  #signature = 0;
 
   constructor(
     kind: K,
@@ -81,7 +80,6 @@ export class NodeOf<K extends NodeKind> {
     this.shape = shape;
     this.dtype = dtype;
     this.size = sizeOf(shape);
-    this.signature = signatureOf(kind, shape, dtype, attributes);
     let requiresGrad = leaf.requiresGrad;
     let stateful = leaf.stateful;
     let device = leaf.device;
@@ -100,6 +98,14 @@ export class NodeOf<K extends NodeKind> {
       this.gradientSlot !== null || (requiresGrad && isFloat(dtype) && (inputs.length === 0 || isGradEnabled()));
     this.stateful = stateful && leaf.snapshot !== true;
     this.device = device;
+  }
+
+  /** Equal for nodes of equal kind, attributes, shape and dtype. Found when asked for: no replay asks. */
+  get signature(): number {
+    if (this.#signature === 0) {
+      this.#signature = signatureOf(this.kind, this.shape, this.dtype, this.attributes);
+    }
+    return this.#signature;
   }
 
   /** Forgets where the value came from, so that the collector can have it. */

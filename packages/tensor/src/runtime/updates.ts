@@ -18,6 +18,8 @@ export class Updates {
   /** Those of programs since then. */
   #interior: Node[] = [];
   #updates = 0;
+  /** The name of the last one. */
+  #last = "update -1";
 
   constructor(backend: Backend, results: Results) {
     this.#backend = backend;
@@ -40,7 +42,7 @@ export class Updates {
       assignment.commit((version) => this.retire(version));
     }
     if (!trained) return;
-    const update = `update ${this.#updates++}`;
+    const update = (this.#last = `update ${this.#updates++}`);
     for (const node of this.#lastInterior) {
       if (node.storage !== null) continue;
       node.released = update;
@@ -62,7 +64,7 @@ export class Updates {
     } else if (storage.kept || storage.bytes <= smallVariableBytes) {
       this.#results.add(storage);
     } else {
-      storage.stale = `update ${this.#updates - 1}`;
+      storage.stale = this.#last;
       storage.buffer = null;
       this.#backend.free(buffer);
     }
@@ -77,7 +79,7 @@ export class Updates {
       variable.adopt(storage, (version) => this.retire(version));
     }
     if (assignments.length > 0) {
-      this.#updates++;
+      this.#last = `update ${this.#updates++}`;
       discardRequestedOutputs(); // asked for by a backward() whose step never came
     }
     return own;

@@ -37,6 +37,11 @@ export function dense(x: Tensor, w: Tensor, b: Tensor): Tensor {
   return add(matmul(x, w), b);
 }
 
+/** The mean cross entropy of logits with one-hot labels. */
+export function crossEntropy(logits: Tensor, y: Tensor): Tensor {
+  return mul(neg(sum(mul(logSoftmax(logits), y))), 1 / y.shape[0]);
+}
+
 /** A network: its parameters, and its logits for a batch. */
 export interface Network {
   readonly parameters: readonly Variable[];
@@ -56,7 +61,7 @@ export function trainingStep({ parameters, forward }: Network): (x: Tensor, y: T
   const adam = new Adam(parameters, { lr: 1e-3 });
   return compile(
     (x: Tensor, y: Tensor) => {
-      const loss = mul(neg(sum(mul(logSoftmax(forward(x)), y))), 1 / y.shape[0]);
+      const loss = crossEntropy(forward(x), y);
       adam.zeroGrad();
       loss.backward();
       void adam.step(); // recorded; done when the compiled function is
