@@ -3,6 +3,6 @@ import { testRandomPrograms } from "./random-programs.ts";
 
 const open = () => ({ device: cpu({ threads: 1 }) });
 
-testRandomPrograms("one thread", open, { first: 1000, count: 5000, length: 8 });
-testRandomPrograms("one thread", open, { first: 10_000, count: 4000, length: 12 });
-testRandomPrograms("one thread", open, { first: 200_000, count: 1000, length: 25 });
+testRandomPrograms("one thread", open, { first: 1000, count: 5000, length: 7 });
+testRandomPrograms("one thread", open, { first: 10_000, count: 4500, length: 11 });
+testRandomPrograms("one thread", open, { first: 200_000, count: 500, length: 25 });
