@@ -55,7 +55,9 @@ function append<T>(map: Map<Node, T[]>, node: Node, item: T): void {
 
 function multiply(products: readonly Product[]): Tensor[] {
   if (products.length < fewestJoined) return products.map(({ a, b }) => matmul(transpose(a), b));
-  const a = concat(products.map((product) => product.a));
-  const b = concat(products.map((product) => product.b));
+  // In the order of use, which is that of the gradients of a sequence's slices: those are then joined once.
+  const inOrder = products.toReversed();
+  const a = concat(inOrder.map((product) => product.a));
+  const b = concat(inOrder.map((product) => product.b));
   return [matmul(transpose(a), b)];
 }

@@ -73,6 +73,53 @@ describe("fusion", () => {
     expect(loop(plan.steps[0]).phases[0].stores).toHaveLength(3);
   });
 
+  /** What an optimizer makes of a gradient: three results of one shape. */
+  function update(g: Tensor): Tensor[] {
+    const [m, v, p] = [input(...g.shape), input(...g.shape), input(...g.shape)];
+    const mean = T.add(T.mul(m, 0.9), T.mul(g, 0.1));
+    const square = T.add(T.mul(v, 0.99), T.mul(T.mul(g, g), 0.01));
+    return [mean, square, T.sub(p, T.div(mean, T.add(T.sqrt(square), 1e-8)))];
+  }
+
+  it("updates a weight in the epilogue of its gradient's product, which is not stored", () => {
+    const plan = planOf(...update(T.matmul(T.transpose(input(32, 7)), input(32, 5))));
+    expect(kinds(plan)).toEqual(["matmul"]);
+    const [step] = plan.steps;
+    expect(step.kind === "matmul" && step.epilogue?.phases[0].stores).toHaveLength(3);
+    expect(plan.slots.map(({ kind }) => kind).sort()).toEqual([
+      ...["leaf", "leaf", "leaf", "leaf", "leaf", "output", "output", "output"],
+    ]);
+  });
+
+  it("updates a bias behind the sum that is its gradient, which is not stored", () => {
+    const plan = planOf(...update(T.sum(input(32, 5), { axis: 0 })));
+    expect(kinds(plan)).toEqual(["loop"]);
+    expect([loop(plan.steps[0]).outer, loop(plan.steps[0]).inner]).toEqual([[5], [32]]);
+    expect(plan.slots.filter(({ kind }) => kind === "temporary")).toEqual([]);
+  });
+
+  it("stores what another kernel reads as well", () => {
+    const gradient = T.sum(input(32, 5), { axis: 0 });
+    const plan = planOf(...update(gradient), T.matmul(T.reshape(gradient, [1, 5]), input(5, 3)));
+    expect(kinds(plan)).toEqual(["loop", "matmul"]);
+    expect(plan.slots.filter(({ kind }) => kind === "temporary")).toHaveLength(1);
+  });
+
+  it("computes equal values once, but not those of different numbers or data", () => {
+    const [x, y] = [input(40, 30), input(30, 20)];
+    expect(kinds(planOf(T.neg(T.matmul(x, y)), T.exp(T.matmul(x, y))))).toEqual(["matmul"]);
+    expect(kinds(planOf(T.matmul(x, y), T.matmul(x, input(30, 20))))).toEqual(["matmul", "matmul"]);
+    expect(planOf(T.mul(x, 2), T.mul(x, 2)).scalars).toHaveLength(2);
+  });
+
+  it("writes the parts of a join of joins in the kernel that makes them", () => {
+    const x = input(64, 64);
+    const rows = T.concat([T.tanh(x), T.exp(x)], 1);
+    const plan = planOf(rows, T.concat([input(64, 128), rows], 0));
+    const stores = plan.steps.map((step) => loop(step).phases[0].stores.length);
+    expect(stores.sort()).toEqual([1, 4]);
+  });
+
   it("reads transposed and sliced operands of a product where they lie", () => {
     const plan = planOf(T.matmul(T.transpose(input(7, 5)), T.slice(input(9, 8), [[1, 8], null])));
     expect(kinds(plan)).toEqual(["matmul"]);

@@ -150,9 +150,9 @@ export interface MatmulStep {
 
 /**
  * An element-wise kernel that runs on the output of an anchor once it is computed, in place: it loads and stores each
- * element of the anchor's output slot at the same position, and may read other slots. Its outermost loop runs over
- * whole slices of the output's first axis (its extent is a multiple of that axis'), so that it can follow the anchor
- * slice by slice.
+ * element of the anchor's output slot at the same position, and may read other slots. It may store to other slots as
+ * well, float32 and at the same position. Its outermost loop runs over whole slices of the output's first axis (its
+ * extent is a multiple of that axis'), so that it can follow the anchor slice by slice.
  */
 export type Epilogue = LoopStep;
 

@@ -1,4 +1,4 @@
-import type { ConvStep, LoopStep, MatmulStep, Step, Store } from "../kernel/step.ts";
+import type { Access, ConvStep, LoopStep, MatmulStep, Step, Store } from "../kernel/step.ts";
 import { sizeOf } from "../shape.ts";
 import { renameLoopSlots, slotsOf } from "./memory.ts";
 import type { Slot } from "./plan.ts";
@@ -6,8 +6,9 @@ import type { Slot } from "./plan.ts";
 type Anchor = MatmulStep | ConvStep;
 
 /**
- * Lets anchors take element-wise kernels that only they feed as epilogues (bias and activation behind a product): the
- * kernel then works in place on the anchor's output, while it is in the cache or still in registers.
+ * Lets anchors take element-wise kernels that only they feed as epilogues (bias and activation behind a product, the
+ * update of a weight behind its gradient): the kernel then works in place on the anchor's output, while it is in the
+ * cache or still in registers.
  */
 export function fuseEpilogues(steps: readonly Step[], slots: readonly Slot[]): Step[] {
   const readers = new Map<number, number[]>();
@@ -27,35 +28,35 @@ export function fuseEpilogues(steps: readonly Step[], slots: readonly Slot[]): S
     if (reader === undefined || others.length > 0 || slots[output].kind !== "temporary") return;
     const kernel = steps[reader];
     if (kernel.kind !== "loop" || result[reader] !== kernel) return;
-    const store = inPlaceStore(kernel, output, outputSize(step));
-    if (store === null) return;
+    const stores = inPlaceStores(kernel, output, outputSize(step));
+    if (stores.length === 0) return;
     // Whatever else the kernel reads must be there before the anchor runs.
-    const isReady = slotsOf(kernel).every(
-      (slot) => slot === output || slot === store.slot || (writer.get(slot) ?? -1) < at,
-    );
+    const isReady = slotsOf(kernel).every((slot) => {
+      return slot === output || stores.some((store) => store.slot === slot) || (writer.get(slot) ?? -1) < at;
+    });
     if (!isReady) return;
-    const epilogue = renameLoopSlots(kernel, (slot) => (slot === output ? store.slot : slot));
-    result[at] = withEpilogue(step, store.slot, epilogue);
+    const [{ slot: place }] = stores;
+    const epilogue = renameLoopSlots(kernel, (slot) => (slot === output ? place : slot));
+    result[at] = withEpilogue(step, place, epilogue);
     result[reader] = null;
   });
   return result.filter((step) => step !== null);
 }
 
-/** The only store of an element-wise kernel, if it can overwrite the float32 buffer it reads from slot `source`. */
-function inPlaceStore(kernel: LoopStep, source: number, size: number): Store | null {
+/**
+ * The stores of an element-wise kernel, if each can overwrite the float32 buffer that it reads from slot `source`; else
+ * nothing.
+ */
+function inPlaceStores(kernel: LoopStep, source: number, size: number): readonly Store[] {
   const [phase] = kernel.phases;
-  if (kernel.inner.length > 0 || kernel.phases.length !== 1 || phase.stores.length !== 1) return null;
-  const [store] = phase.stores;
-  if (store.dtype !== "float32" || sizeOf(kernel.outer) !== size) return null;
-  const samePlace = kernel.instructions.every(
-    (i) =>
-      i.op !== "load" ||
-      i.slot !== source ||
-      (i.guard === undefined &&
-        i.offset === store.offset &&
-        i.strides.every((stride, k) => stride === store.strides[k])),
-  );
-  return samePlace ? store : null;
+  if (kernel.inner.length > 0 || kernel.phases.length !== 1 || sizeOf(kernel.outer) !== size) return [];
+  const [place] = phase.stores;
+  const samePlace = ({ offset, strides, dtype }: Access): boolean =>
+    dtype === "float32" && offset === place.offset && strides.every((stride, k) => stride === place.strides[k]);
+  const isInPlace =
+    phase.stores.every(samePlace) &&
+    kernel.instructions.every((i) => i.op !== "load" || i.slot !== source || (i.guard === undefined && samePlace(i)));
+  return isInPlace ? phase.stores : [];
 }
 
 function withEpilogue(step: Anchor, slot: number, epilogue: LoopStep): Anchor {

@@ -33,7 +33,9 @@ const cheapReads = 2;
 export function partitionGraph(graph: Graph, forced: ReadonlySet<number>): Partition {
   const { nodes, outputs } = graph;
   const materialized = new Set<number>([...outputs, ...forced]);
+  const used = usedNodes(graph);
   nodes.forEach((node, position) => {
+    if (!used.has(position)) return;
     if (node.kind === "leaf" || anchorKinds.has(node.kind) || isLargeJoin(node)) materialized.add(position);
   });
   /** The kernels that compute or load a node, named by their last node. */
@@ -62,6 +64,15 @@ export function partitionGraph(graph: Graph, forced: ReadonlySet<number>): Parti
   }
   limitKernels(graph, materialized);
   return { materialized };
+}
+
+/** What the outputs are made of: nodes that equal others are not asked for any more. */
+function usedNodes({ nodes, outputs }: Graph): Set<number> {
+  const used = new Set(outputs);
+  for (let position = nodes.length - 1; position >= 0; position--) {
+    if (used.has(position)) for (const input of nodes[position].inputs) used.add(input);
+  }
+  return used;
 }
 
 /** A join is better written part by part than asked at every element which part that lies in. */

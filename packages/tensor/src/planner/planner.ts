@@ -4,8 +4,8 @@ import type { Graph } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";
 import { fuseEpilogues } from "./epilogue.ts";
 import { type Kernel, fuseKernels } from "./fuse.ts";
-
 import { assignMemory } from "./memory.ts";
+import { mergeEqualNodes } from "./merge-equal.ts";
 import { partitionGraph } from "./partition.ts";
 import type { Plan, Slot } from "./plan.ts";
 
@@ -16,7 +16,8 @@ import type { Plan, Slot } from "./plan.ts";
  * Fusion is optimistic: a kernel takes in whatever its consumer needs, and when a value turns out not to fit (a reshape
  * that is not affine, a reduction over other axes), that value gets a buffer and the graph is partitioned again.
  */
-export function planGraph(graph: Graph, profile: BackendProfile): Plan {
+export function planGraph(asked: Graph, profile: BackendProfile): Plan {
+  const graph = mergeEqualNodes(asked);
   const forced = new Set<number>();
   for (;;) {
     const { materialized } = partitionGraph(graph, forced);
