@@ -11,10 +11,11 @@ import {
   setBackend,
   zeros,
 } from "@minima/tensor";
-import { randomProgram } from "../src/testkit/random-program/random-program.ts";
+import { type RandomProgram, randomProgram } from "../src/testkit/random-program/random-program.ts";
 import type { Certainty } from "../src/testkit/random-program/value.ts";
 
-const perTest = 50;
+/** Programs that are under way at a time: what compiles in the background compiles many kernels at once. */
+const together = 10;
 
 // Kernels hold memory that the engine does not weigh: tens of thousands would pile up before it thinks of collecting.
 setFlagsFromString("--expose-gc");
@@ -30,9 +31,9 @@ interface Evaluated {
   readonly isLarge: boolean;
 }
 
-async function evaluate(device: Device, seed: number, length: number): Promise<Evaluated> {
+async function evaluate(device: Device, build: () => RandomProgram): Promise<Evaluated> {
   setBackend(device);
-  const { outputs, isLarge } = randomProgram(seed, length);
+  const { outputs, isLarge } = build();
   await run(...outputs.map(({ tensor }) => tensor)); // one program for all of them
   const read = outputs.map(async ({ tensor, certainty }) => ({ values: await tensor.data(), certainty }));
   return { outputs: await Promise.all(read), isLarge };
@@ -79,7 +80,7 @@ export interface Subject {
   readonly device: Device;
   /** Another device, which has to give the same bits; asked where threads have work to share, and now and then. */
   readonly twin?: Device;
-  /** Whether the device computes +, -, ·, / and √ as IEEE 754 says; default true. */
+  /** Whether the device computes +, -, ·, / and √ as IEEE 754 says, also of subnormal numbers; default true. */
   readonly isIeee?: boolean;
   /** Ends it. */
   close?(): void;
@@ -90,37 +91,63 @@ export interface RandomPrograms {
   readonly count: number;
   /** Operations of a program. */
   readonly length: number;
+  /** Programs of a test; default 50. */
+  readonly perTest?: number;
 }
 
-/** Runs a program on the subject and on the reference evaluator; null if the results agree. */
-async function problemOf(subject: Subject, seed: number, length: number): Promise<string | null> {
-  const { device, twin, isIeee = true } = subject;
-  const { outputs: want, isLarge } = await evaluate(reference(), seed, length);
-  const { outputs: got } = await evaluate(device, seed, length);
+/** A program that runs on the subject. */
+interface Started {
+  readonly seed: number;
+  readonly build: () => RandomProgram;
+  readonly running: Promise<Evaluated>;
+}
+
+function start({ device, isIeee = true }: Subject, seed: number, length: number): Started {
+  const build = () => randomProgram(seed, length, { withSubnormals: isIeee });
+  const running = evaluate(device, build);
+  running.catch(() => undefined); // is told when its turn has come
+  return { seed, build, running };
+}
+
+/** Compares a program with what the reference evaluator makes of it; null if the results agree. */
+async function compare({ twin, isIeee = true }: Subject, { seed, build, running }: Started): Promise<string | null> {
+  const { outputs: want, isLarge } = await evaluate(reference(), build);
+  const { outputs: got } = await running;
   const found = got.map((output, i) => mismatch(output, want[i], isIeee)).find((text) => text !== null) ?? null;
   if (found !== null || twin === undefined || !(isLarge || seed % 8 === 0)) return found;
-  const { outputs: others } = await evaluate(twin, seed, length);
+  const { outputs: others } = await evaluate(twin, build);
   return sameBits(got, others) ? null : "the bits of the twin differ";
+}
+
+/** Runs the programs of some seeds, all at a time; says where the results are not those of the reference evaluator. */
+async function problemsOf(subject: Subject, seeds: readonly number[], length: number): Promise<string[]> {
+  const problems: string[] = [];
+  for (const started of seeds.map((seed) => start(subject, seed, length))) {
+    const problem = await compare(subject, started).catch((error: unknown) =>
+      String(error instanceof Error ? error.stack : error),
+    );
+    if (problem !== null) problems.push(`seed ${started.seed}: ${problem}\n${started.build().description}`);
+  }
+  return problems;
 }
 
 /** Checks that a device computes random programs as the reference evaluator does. Each test opens a subject of its own. */
 export function testRandomPrograms(name: string, open: () => Subject, options: RandomPrograms): void {
-  const { first = 0, count, length } = options;
+  const { first = 0, count, length, perTest = 50 } = options;
   describe(`${count} random programs of ${length} operations on ${name} against the reference evaluator`, () => {
     const starts = Array.from({ length: Math.ceil(count / perTest) }, (_, i) => first + i * perTest);
     it.each(starts)("seeds from %i", async (start) => {
       const subject = open();
-      const failures: string[] = [];
-      for (let seed = start; seed < Math.min(start + perTest, first + count); seed++) {
-        const problem = await problemOf(subject, seed, length).catch((error: unknown) =>
-          String(error instanceof Error ? error.stack : error),
-        );
-        if (problem !== null) failures.push(`seed ${seed}: ${problem}\n${randomProgram(seed, length).description}`);
+      const problems: string[] = [];
+      const end = Math.min(start + perTest, first + count);
+      for (let seed = start; seed < end; seed += together) {
+        const seeds = Array.from({ length: Math.min(together, end - seed) }, (_, i) => seed + i);
+        problems.push(...(await problemsOf(subject, seeds, length)));
       }
       await forget(subject.device);
       subject.close?.();
       collectGarbage();
-      expect(failures.join("\n\n")).toBe("");
+      expect(problems.join("\n\n")).toBe("");
     });
   });
 }

@@ -29,6 +29,7 @@ export function withEpilogue<S extends WithEpilogue>(
   const all = new Set(slots);
   for (const instruction of epilogue.instructions) if (instruction.op === "load") all.add(instruction.slot);
   const [{ stores }] = epilogue.phases;
+  for (const store of stores) all.add(store.slot);
   const fits = all.size <= limits.maxStorageBuffersPerShaderStage && isPointNumber(stores[0], epilogue.outer);
   if (fits) return [write(step, limits)];
   const { epilogue: _, ...alone } = step;

@@ -2,13 +2,11 @@ import * as T from "@minima/tensor";
 import { TestRandom } from "./test-random.ts";
 import { type StepResult, type Value, isInteger } from "./value.ts";
 
-const specials = [NaN, Infinity, -Infinity, -0, 2 ** -140];
-
 export interface BuilderOptions {
   /** Most elements of a tensor. */
   readonly mostElements: number;
-  /** Whether a few elements are NaN, infinite or subnormal. */
-  readonly withSpecials: boolean;
+  /** What a few elements are, such as NaN; empty: all are plain numbers. */
+  readonly specials: readonly number[];
 }
 
 /** The tensors of a program so far, and the choices of a step among them. */
@@ -88,7 +86,8 @@ export class ProgramBuilder {
   /** The same, in some programs with a few numbers that are special. */
   specialInput(shape: T.Shape): StepResult {
     const data = this.#floats(shape);
-    if (this.#options.withSpecials && data.length > 0) {
+    const { specials } = this.#options;
+    if (specials.length > 0 && data.length > 0) {
       for (let i = this.r.between(1, 3); i > 0; i--) data[this.r.below(data.length)] = this.r.pick(specials);
     }
     return this.#input(data, shape);

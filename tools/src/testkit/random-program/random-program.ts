@@ -52,12 +52,21 @@ const largeShapes = [[64, 65], [130, 33], [8, 16, 31], [5000], [4, 8, 12, 11]];
 /** What later steps, and comparisons, can bear. */
 const mostLimit = 8;
 
+export interface RandomProgramOptions {
+  /** Whether there may be subnormal numbers, which some devices take for zeros. Default: true. */
+  readonly withSubnormals?: boolean;
+}
+
 /** Builds a random program of `length` operations on random inputs; seeds give programs one to one. */
-export function randomProgram(seed: number, length: number): RandomProgram {
+export function randomProgram(seed: number, length: number, options: RandomProgramOptions = {}): RandomProgram {
   const r = new TestRandom(seed);
   // Large enough to be divided between threads, or small.
   const isLarge = r.chance(0.1);
-  const p = new ProgramBuilder(r, { mostElements: isLarge ? 40_000 : 4000, withSpecials: r.chance(0.06) });
+  const specials = [NaN, Infinity, -Infinity, -0, options.withSubnormals === false ? 2 ** -100 : 2 ** -140];
+  const p = new ProgramBuilder(r, {
+    mostElements: isLarge ? 40_000 : 4000,
+    specials: r.chance(0.06) ? specials : [],
+  });
   const withEmpty = r.chance(0.03);
   for (let i = 0; i < 4; i++) {
     const shape = i === 0 && isLarge ? r.pick(largeShapes) : i === 1 && withEmpty ? [3, 0, 4] : r.pick(shapes);

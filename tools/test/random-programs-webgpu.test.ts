@@ -1,0 +1,3 @@
+import { testOnWebGpu } from "./random-programs-webgpu.ts";
+
+await testOnWebGpu(500_000, 300);
