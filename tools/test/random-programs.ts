@@ -16,6 +16,8 @@ import type { Certainty } from "../src/testkit/random-program/value.ts";
 
 /** Programs that are under way at a time: what compiles in the background compiles many kernels at once. */
 const together = 10;
+/** A test of a software driver takes ten seconds where nothing else runs, and minutes on a machine that is busy. */
+const timeout = 600_000;
 
 // Kernels hold memory that the engine does not weigh: tens of thousands would pile up before it thinks of collecting.
 setFlagsFromString("--expose-gc");
@@ -136,7 +138,7 @@ export function testRandomPrograms(name: string, open: () => Subject, options: R
   const { first = 0, count, length, perTest = 50 } = options;
   describe(`${count} random programs of ${length} operations on ${name} against the reference evaluator`, () => {
     const starts = Array.from({ length: Math.ceil(count / perTest) }, (_, i) => first + i * perTest);
-    it.each(starts)("seeds from %i", async (start) => {
+    it.each(starts)("seeds from %i", { timeout }, async (start) => {
       const subject = open();
       const problems: string[] = [];
       const end = Math.min(start + perTest, first + count);
