@@ -75,6 +75,12 @@ async function count(name, tasks, args, failures) {
   return totals.failed === 0 ? 0 : 1;
 }
 
+/** What the packages weigh in a page. */
+async function size(args) {
+  const built = (await turbo(["build"])) || (await runProgram(path.join(root, "scripts/bundle-sizes.mjs"), []));
+  return built || runTool("size-limit", args);
+}
+
 function format(mode) {
   return runTool("prettier", [mode, ".", "--cache", "--cache-location=.cache/prettier", "--log-level=warn"]);
 }
@@ -93,7 +99,7 @@ const commands = {
   lint: (args) => turbo(["lint", "lint:root"], args),
   format: () => format("--write"),
   knip: (args) => runTool("knip", args),
-  size: async (args) => (await turbo(["build"])) || runTool("size-limit", args),
+  size,
   changeset: (args) => runTool("changeset", args, { interactive: true }),
 };
 

@@ -18,15 +18,12 @@ import { evaluate, instantiate, withMemory } from "./wasm-kit.ts";
 
 describe("lanes", () => {
   it("works on lanes of 8, 16 and 64 bits", () => {
-    const words = Int32Array.of(-1, 300, -70000, 2 ** 31 - 1);
-    const narrow = evaluate((v) => i16x8.narrow_i32x4_s(v, v), words);
-    expect([...new Int16Array(narrow).subarray(0, 4)]).toEqual([-1, 300, -32768, 32767]);
+    const narrow = evaluate((v) => i16x8.narrow_i32x4_u(v, v), Int32Array.of(-1, 300, 70000, 2 ** 31 - 1));
+    expect([...new Uint16Array(narrow).subarray(0, 4)]).toEqual([0, 300, 65535, 65535]);
     const bytes = evaluate((v) => i8x16.narrow_i16x8_u(v, v), Int16Array.of(-1, 5, 255, 256, 1, 2, 3, 4));
     expect([...new Uint8Array(bytes).subarray(0, 4)]).toEqual([0, 5, 255, 255]);
-    const products = evaluate((v, w) => i64x2.extmul_low_i32x4_u(v, w), words, Int32Array.of(-1, 2, 0, 0));
-    expect([...new BigUint64Array(products)]).toEqual([0xffffffffn * 0xffffffffn, 600n]);
-    const shifted = evaluate((v) => i64x2.shr_u(i64x2.shl(v, 36), 4), BigInt64Array.of(-1n, 1n));
-    expect([...new BigUint64Array(shifted)]).toEqual([0x0fffffff00000000n, 1n << 32n]);
+    const shifted = evaluate((v) => i64x2.add(i64x2.shl(v, 36), v), BigInt64Array.of(-1n, 1n));
+    expect([...new BigInt64Array(shifted)]).toEqual([-(1n << 36n) - 1n, (1n << 36n) + 1n]);
     const doubles = evaluate(
       (v) => f64x2.mul(f64x2.promote_low_f32x4(v), f64x2.const(2)),
       Float32Array.of(1.5, -3, 0, 0),
@@ -34,16 +31,13 @@ describe("lanes", () => {
     expect([...new Float64Array(doubles)]).toEqual([3, -6]);
   });
 
-  it("selects, shuffles and swizzles", () => {
+  it("selects and shuffles", () => {
     const low = Int32Array.of(0, 1, 2, 3);
     const high = Int32Array.of(4, 5, 6, 7);
     expect([...new Int32Array(evaluate((v, w) => shuffle(v, w, [7, 0, 5, 2]), low, high))]).toEqual([7, 0, 5, 2]);
     expect([...new Int32Array(evaluate((v, w) => shuffle(v, w, [1, 2]), low, high))]).toEqual([2, 3, 4, 5]);
     const masked = evaluate((v, w) => v128.bitselect(v, w, i32x4.const(-1, 0, -1, 0)), low, high);
     expect([...new Int32Array(masked)]).toEqual([0, 5, 2, 7]);
-    const backwards = i8x16.const(...Array.from({ length: 16 }, (_, i) => 15 - i));
-    const reversed = evaluate((v) => i8x16.swizzle(v, backwards), low);
-    expect(new DataView(reversed).getInt32(0, false)).toBe(3);
     expect(() => shuffle(i32x4.const(0), i32x4.const(0), [0, 1, 2])).toThrow("2, 4, 8 or 16 lanes, got 3");
     expect(() => shuffle(i32x4.const(0), i32x4.const(0), [0, 1, 2, 8])).toThrow("[0, 8), got 8");
   });
@@ -52,13 +46,11 @@ describe("lanes", () => {
     const vector = Int32Array.of(0x80818283 | 0, 1, 2, -3);
     const module = withMemory();
     const read = { parameters: {}, result: "i32", exported: true } as const;
-    module.function({ name: "signed", ...read }, () => i8x16.extract_lane_s(v128.load(0), 3));
-    module.function({ name: "unsigned", ...read }, () => i8x16.extract_lane_u(v128.load(0), 3));
-    module.function({ name: "halfword", ...read }, () => i16x8.extract_lane_s(v128.load(0), 1));
-    module.function({ name: "word", ...read }, () => i32x4.extract_lane(v128.load(0), 3));
+    module.function({ name: "first", ...read }, () => i32x4.extract_lane(v128.load(0), 0));
+    module.function({ name: "last", ...read }, () => i32x4.extract_lane(v128.load(0), 3));
     const { memory, exports } = instantiate(module);
     new Int32Array(memory.buffer).set(vector);
-    expect([exports.signed(), exports.unsigned(), exports.halfword(), exports.word()]).toEqual([-128, 128, -32639, -3]);
+    expect([exports.first(), exports.last()]).toEqual([0x80818283 | 0, -3]);
     const replaced = evaluate((v) => f32x4.replace_lane(v, 2, 2.5), Float32Array.of(1, 2, 3, 4));
     expect([...new Float32Array(replaced)]).toEqual([1, 2, 2.5, 4]);
     expect(() => evaluate((v) => f32x4.replace_lane(v, 4, 0), vector)).toThrow("[0, 4), got 4");
@@ -72,17 +64,16 @@ describe("lanes", () => {
       f.set(x, v128.load8_lane(15, p, x));
       f.store("v128.store", p, x, 16);
       f.storeLane("v128.store32_lane", 2, p, x, 33);
-      f.storeLane("v128.store16_lane", 0, p, x, 38);
       f.store("i32.store8", p, -1, 41);
-      f.store("v128.store", p, v128.load8x8_u(p, 16), 48);
+      f.store("v128.store", p, v128.load64_zero(p, 16), 48);
     });
     const { memory, exports } = instantiate(module);
     const bytes = new Uint8Array(memory.buffer);
     bytes.set(Array.from({ length: 16 }, (_, i) => 100 + i));
     exports.run(0);
     expect([...bytes.subarray(16, 32)]).toEqual([104, 105, 106, 107, 0, 0, 0, 0, 108, 109, 110, 111, 0, 0, 0, 100]);
-    expect([...bytes.subarray(32, 42)]).toEqual([0, 108, 109, 110, 111, 0, 104, 105, 0, 255]);
-    expect([...new Uint16Array(memory.buffer, 48, 8)]).toEqual([104, 105, 106, 107, 0, 0, 0, 0]);
+    expect([...bytes.subarray(32, 42)]).toEqual([0, 108, 109, 110, 111, 0, 0, 0, 0, 255]);
+    expect([...bytes.subarray(48, 58)]).toEqual([104, 105, 106, 107, 0, 0, 0, 0, 0, 0]);
   });
 });
 
@@ -111,7 +102,7 @@ describe("constants", () => {
       2,
       3,
     ]);
-    expect([...new BigInt64Array(evaluate(() => i64x2.const(-1n, 2n), zero))]).toEqual([-1n, 2n]);
+    expect([...new Float64Array(evaluate(() => f64x2.const(0.1, -0), zero))]).toEqual([0.1, -0]);
     expect(() => f32x4.const(1, 2)).toThrow("takes 1 or 4 values, got 2");
   });
 

@@ -30,18 +30,13 @@ export function constant<T extends ValueType>(type: T, value: number | bigint): 
 
 /** For each lane type of v128 the number of lanes, and how values become lanes in memory. */
 const laneTypes = {
-  i8x16: { count: 16, pack: (values: Values) => Int8Array.from(values, Number) },
-  i16x8: { count: 8, pack: (values: Values) => Int16Array.from(values, Number) },
-  i32x4: { count: 4, pack: (values: Values) => Int32Array.from(values, Number) },
-  i64x2: { count: 2, pack: (values: Values) => BigInt64Array.from(values, BigInt) },
-  f32x4: { count: 4, pack: (values: Values) => Float32Array.from(values, Number) },
-  f64x2: { count: 2, pack: (values: Values) => Float64Array.from(values, Number) },
+  i32x4: { count: 4, pack: (values: Values) => Int32Array.from(values) },
+  f32x4: { count: 4, pack: (values: Values) => Float32Array.from(values) },
+  f64x2: { count: 2, pack: (values: Values) => Float64Array.from(values) },
 } as const;
 
-type Values = readonly (number | bigint)[];
+type Values = readonly number[];
 export type LaneType = keyof typeof laneTypes;
-/** JavaScript's type for the lanes of a lane type. */
-export type LaneValue<L extends LaneType> = L extends "i64x2" ? bigint : number;
 
 /** A vector constant: one value for all lanes, or one value for each. Integer lanes wrap around. */
 export function vectorConstant(laneType: LaneType, values: Values): Expression<"v128"> {
@@ -49,7 +44,7 @@ export function vectorConstant(laneType: LaneType, values: Values): Expression<"
   if (values.length !== 1 && values.length !== count) {
     throw new RangeError(`${laneType}.const takes 1 or ${count} values, got ${values.length}`);
   }
-  const lanes = pack(values.length === 1 ? Array.from({ length: count }, () => values[0]) : values);
+  const lanes = pack(values.length === 1 ? new Array<number>(count).fill(values[0]!) : values);
   const bytes = new Uint8Array(lanes.buffer);
   return { type: "v128", emit: (code) => void code.byte(simdPrefix).byte(12).bytes(bytes) };
 }

@@ -107,13 +107,6 @@ export class FunctionBuilder {
     return this;
   }
 
-  /** Copies `byteCount` bytes; the two ranges may overlap. */
-  copyMemory(to: Operand<"i32">, from: Operand<"i32">, byteCount: Operand<"i32">): this {
-    for (const input of [to, from, byteCount]) operand("i32", input).emit(this.#code);
-    this.#code.byte(miscPrefix).unsigned(10).byte(0).byte(0);
-    return this;
-  }
-
   /** Runs `whenTrue` if the i32 `condition` is not zero, else `whenFalse`. */
   if(condition: Operand<"i32">, whenTrue: () => void, whenFalse?: () => void): this {
     operand("i32", condition).emit(this.#code);

@@ -1,4 +1,4 @@
-import { constant, vectorConstant, type LaneType, type LaneValue } from "./constants.ts";
+import { constant, vectorConstant, type LaneType } from "./constants.ts";
 import {
   instruction,
   instructions,
@@ -75,14 +75,11 @@ function laneAccess<T extends ValueType>(type: T, laneCount: number, extractOpco
   };
 }
 
-function constants<L extends LaneType>(laneType: L) {
-  return { const: (...values: readonly LaneValue<L>[]): Expression<"v128"> => vectorConstant(laneType, values) };
+function constants(laneType: LaneType) {
+  return { const: (...values: readonly number[]): Expression<"v128"> => vectorConstant(laneType, values) };
 }
 
-const signed8 = laneAccess("i32", 16, 21, 23);
-const signed16 = laneAccess("i32", 8, 24, 26);
 const lane32 = laneAccess("i32", 4, 27, 28);
-const lane64 = laneAccess("i64", 2, 29, 30);
 const float32 = laneAccess("f32", 4, 31, 32);
 const float64 = laneAccess("f64", 2, 33, 34);
 
@@ -91,32 +88,15 @@ export const i64 = { ...methods("i64"), const: (value: bigint) => constant("i64"
 export const f32 = { ...methods("f32"), const: (value: number) => constant("f32", value) } as const;
 export const f64 = { ...methods("f64"), const: (value: number) => constant("f64", value) } as const;
 export const v128 = methods("v128");
-export const i8x16 = {
-  ...methods("i8x16"),
-  ...constants("i8x16"),
-  extract_lane_s: signed8.extract,
-  extract_lane_u: laneAccess("i32", 16, 22, 23).extract,
-  replace_lane: signed8.replace,
-} as const;
-export const i16x8 = {
-  ...methods("i16x8"),
-  ...constants("i16x8"),
-  extract_lane_s: signed16.extract,
-  extract_lane_u: laneAccess("i32", 8, 25, 26).extract,
-  replace_lane: signed16.replace,
-} as const;
+export const i8x16 = methods("i8x16");
+export const i16x8 = methods("i16x8");
 export const i32x4 = {
   ...methods("i32x4"),
   ...constants("i32x4"),
   extract_lane: lane32.extract,
   replace_lane: lane32.replace,
 } as const;
-export const i64x2 = {
-  ...methods("i64x2"),
-  ...constants("i64x2"),
-  extract_lane: lane64.extract,
-  replace_lane: lane64.replace,
-} as const;
+export const i64x2 = methods("i64x2");
 export const f32x4 = {
   ...methods("f32x4"),
   ...constants("f32x4"),

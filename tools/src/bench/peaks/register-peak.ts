@@ -62,7 +62,7 @@ function clockGhz(): number {
   const module = new ModuleBuilder();
   module.function({ name: "kernel", parameters, result: "f32", exported: true }, (f, p) => {
     const value = f.let(p.rounds);
-    const other = f.let(i32.trunc_f32_s(p.factor));
+    const other = f.let(i32.reinterpret_f32(p.factor));
     f.loop((again) => {
       for (let i = 0; i < links; i += 2) {
         f.set(value, i32.add(value, other));
