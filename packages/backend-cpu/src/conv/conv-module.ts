@@ -5,6 +5,8 @@ import { defineCorrelateFew } from "./correlate-few.ts";
 import { defineCorrelate } from "./correlate.ts";
 import { defineFilterGradient } from "./filter-gradient.ts";
 import { definePackFilter } from "./pack-filter.ts";
+import { defineWinogradCorrelate } from "./winograd/correlate.ts";
+import { defineTransformWeights } from "./winograd/weights.ts";
 
 /** What the engine offers: see `wasmFeatures`. */
 export interface ConvOptions {
@@ -21,6 +23,10 @@ const definitions = {
   correlateBack: defineCorrelateBack,
   filterGradient: defineFilterGradient,
   addParts: defineAddParts,
+  winograd3: (module: ModuleBuilder, relaxed: boolean) => defineWinogradCorrelate(module, relaxed, 3),
+  winograd5: (module: ModuleBuilder, relaxed: boolean) => defineWinogradCorrelate(module, relaxed, 5),
+  winogradWeights3: (module: ModuleBuilder) => defineTransformWeights(module, "winogradWeights3", 3),
+  winogradWeights5: (module: ModuleBuilder) => defineTransformWeights(module, "winogradWeights5", 5),
 } as const;
 
 /** The functions that convolutions are made of; shapes are arguments, so there is one of each. */

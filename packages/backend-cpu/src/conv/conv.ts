@@ -5,10 +5,11 @@ import type { Kernel, Kernels } from "../threads/kernels.ts";
 import type { ThreadPool } from "../threads/pool.ts";
 import { convModule, type ConvFunctionName, type ConvOptions } from "./conv-module.ts";
 import type { CallFunction, Prepared } from "./prepared.ts";
-import { forwardCorrelation, inputGradientCorrelations, windowsOf } from "./problem.ts";
+import { forwardCorrelation, inputGradientCorrelations, windowsOf, type Correlation } from "./problem.ts";
 import { isBackBetter, prepareCorrelateBack } from "./run-correlate-back.ts";
 import { prepareCorrelation } from "./run-correlation.ts";
 import { prepareFilterGradient } from "./run-filter-gradient.ts";
+import { isWinogradBetter, prepareWinograd } from "./winograd/run-winograd.ts";
 
 /** Multiplications below which a convolution stays on one thread: some 4 µs. */
 const smallestShared = 100_000;
@@ -85,15 +86,20 @@ function prepare(step: ConvStep, call: CallFunction): Prepared[] {
   const { mode, groups } = step.attributes;
   switch (mode) {
     case "forward":
-      return [prepareCorrelation(forwardCorrelation(step), call)];
+      return [prepareOne(forwardCorrelation(step), call)];
     case "inputGradient": {
       const windows = windowsOf(step);
       const channels = step.a.shape[1] / groups;
       const correlations = inputGradientCorrelations(step);
-      if (isBackBetter(windows, channels, correlations)) return [prepareCorrelateBack(windows, channels, call)];
-      return correlations.map((each) => prepareCorrelation(each, call));
+      if (!correlations.some(isWinogradBetter) && isBackBetter(windows, channels, correlations))
+        return [prepareCorrelateBack(windows, channels, call)];
+      return correlations.map((each) => prepareOne(each, call));
     }
     case "filterGradient":
       return [prepareFilterGradient(windowsOf(step), step.output.shape[0] / groups, call)];
   }
+}
+
+function prepareOne(correlation: Correlation, call: CallFunction): Prepared {
+  return isWinogradBetter(correlation) ? prepareWinograd(correlation, call) : prepareCorrelation(correlation, call);
 }

@@ -1,0 +1,82 @@
+import { roundUp } from "../../gemm/blocking.ts";
+import type { CallFunction, Prepared } from "../prepared.ts";
+import type { Correlation } from "../problem.ts";
+import { correlationFields } from "./correlation-fields.ts";
+import { cutTiles, linePitch } from "./cut-tiles.ts";
+import { points } from "./transforms.ts";
+import { weightArguments } from "./weights.ts";
+
+/** Most channels multiplied at a time. */
+const maximumDepth = 256;
+/** Planes on both sides from which on the transforms cost less than they save. */
+const fewestPlanes = 16;
+/** Windows from which on the transform of the filters pays. */
+const fewestWindows = 64;
+/** How many times fewer multiplications there must be, since they are less dense. */
+const leastGain = 1.5;
+
+/** Whether a correlation is faster by tiles: one of dense windows of 3x3 or 5x5 elements, over enough planes. */
+export function isWinogradBetter(w: Correlation): boolean {
+  const { tapRows: taps, target } = w;
+  const dense =
+    (taps === 3 || taps === 5) &&
+    w.tapColumns === taps &&
+    [w.rowStep, w.columnStep, w.tapRowStep, w.tapColumnStep, target.rowStep, target.columnStep].every((s) => s === 1);
+  if (!dense || target.height !== w.rows || target.width !== w.columns) return false;
+  const { tilesDown, tilesAcross } = cutTiles(w, w.channels + w.outputs);
+  const windows = w.rows * w.columns;
+  return (
+    w.channels % 4 === 0 &&
+    Math.min(w.channels, w.outputs) >= fewestPlanes &&
+    w.images * windows >= fewestWindows &&
+    taps * taps * windows >= leastGain * points * points * tilesDown * tilesAcross
+  );
+}
+
+/** A correlation by tiles: see `transforms.ts`. */
+export function prepareWinograd(w: Correlation, call: CallFunction): Prepared {
+  const taps = w.tapRows === 3 ? 3 : 5;
+  const tiling = cutTiles(w, w.channels + w.outputs);
+  const pitch = linePitch(tiling.tiles);
+  const packedBytes = 4 * w.outputs * w.channels;
+  const square = points * points;
+  const packedOffset = roundUp(correlationFields.bytes, 64);
+  const linesOffset = tiling.scratchBytes;
+  const sumsOffset = linesOffset + roundUp(square * w.channels * pitch, 64);
+  const elements = w.images * w.groups * w.outputs * w.rows * w.columns;
+  const layout = weightArguments({
+    ...w,
+    groupBytes: 4 * w.filter.group,
+    outputBytes: 4 * w.filter.output,
+    channelBytes: 4 * w.filter.channel,
+    tapRowBytes: 4 * w.filter.row,
+    tapColumnBytes: 4 * w.filter.column,
+    pointBytes: packedBytes,
+  });
+  const depthBlock = Math.ceil(w.channels / Math.ceil(w.channels / maximumDepth));
+  const words = correlationFields.words({
+    ...w,
+    ...tiling,
+    pitch,
+    sumPitch: pitch,
+    linesOffset,
+    sumsOffset,
+    packedBytes,
+    depthBlock,
+  });
+  return {
+    elements,
+    pieces: w.groups * tiling.units,
+    kernel: `winograd${taps}`,
+    multiplications: w.groups * tiling.units * tiling.tiles * square * w.outputs * w.channels,
+    sharedBytes: packedOffset + roundUp(w.groups * square * packedBytes, 64) + 64,
+    threadBytes: roundUp(sumsOffset + square * w.outputs * pitch, 64),
+    begin(memory, { a, b, output, workspace }) {
+      const packed = workspace + packedOffset;
+      call(`winogradWeights${taps}`, b + 4 * w.filter.offset, packed, ...layout);
+      const record = new Int32Array(memory.buffer, workspace, words.length);
+      record.set(words);
+      correlationFields.set(record, { input: a, packed, output });
+    },
+  };
+}
