@@ -115,7 +115,7 @@ export function checkConv(options: Options, test: ConvCase, mode: Mode, seed = 1
       : mode === "inputGradient"
         ? sizeOf(filter)
         : y[0] * sizeOf(y.slice(2));
-  const largest = magnitudes.reduce((most: number, each) => Math.max(most, each), 0);
+  const largest = Array.from(magnitudes).reduce((most, each) => Math.max(most, each), 0);
   const wrong = expected.findIndex((value, i) => {
     const bound = (terms + 8) * 2 ** -24 * (test.tiled === true ? largest : magnitudes[i]);
     return !(Math.abs(result[i] - value) <= bound);

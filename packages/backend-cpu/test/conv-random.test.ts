@@ -4,6 +4,7 @@ import { checkConv, isValid, modes, type ConvCase } from "./conv-case.ts";
 import { seeded } from "./seeded.ts";
 
 const rounds = 150;
+const tiledRounds = 8;
 
 /** A convolution of random shape with at least one window. */
 function randomCase(random: () => number): ConvCase {
@@ -25,6 +26,22 @@ function randomCase(random: () => number): ConvCase {
   }
 }
 
+/** One that is computed by tiles in all modes. */
+function randomTiledCase(random: () => number): ConvCase {
+  const from = (least: number, most: number) => least + Math.floor(random() * (most - least + 1));
+  const groups = random() < 0.3 ? 2 : 1;
+  const taps = random() < 0.5 ? 3 : 5;
+  const side = () => from(Math.max(8, taps), 22);
+  return {
+    x: [from(1, 5), groups * 4 * from(4, 9), side(), side()],
+    filter: [groups * 4 * from(4, 9), taps, taps],
+    padBefore: [from(0, taps - 1), from(0, taps - 1)],
+    padAfter: [from(0, taps - 1), from(0, taps - 1)],
+    groups,
+    tiled: true,
+  };
+}
+
 describe.each(variants)("conv, relaxed $relaxed, shared $shared", (variant) => {
   it(`matches the reference for ${rounds} random shapes`, () => {
     const random = seeded(2024);
@@ -33,4 +50,12 @@ describe.each(variants)("conv, relaxed $relaxed, shared $shared", (variant) => {
       for (const mode of modes) checkConv(variant, test, mode, round);
     }
   });
+
+  it(`matches the reference for ${tiledRounds} random shapes by tiles`, () => {
+    const random = seeded(25);
+    for (let round = 0; round < tiledRounds; round++) {
+      const test = randomTiledCase(random);
+      for (const mode of modes) checkConv(variant, test, mode, round);
+    }
+  }, 120_000);
 });

@@ -107,6 +107,8 @@ describe.each(variants)("conv, relaxed $relaxed, shared $shared", (variant) => {
       { x: [3, 40, 9, 9], filter: [6, 3, 3], ...same(1), stride: [2, 2] },
       { x: [9, 16, 12, 11], filter: [16, 3, 3], ...same(1), groups: 16 },
       { x: [80, 6, 4, 4], filter: [9, 2, 2] },
+      { x: [40, 32, 7, 9], filter: [36, 3, 3], ...same(1), groups: 2 },
+      { x: [9, 144, 14, 14], filter: [16, 5, 5], ...same(2) },
     ];
     for (const test of shared) {
       for (const mode of modes) {
@@ -121,6 +123,7 @@ describe.each(variants)("conv, relaxed $relaxed, shared $shared", (variant) => {
       { x: [2, 9, 40, 41], filter: [7, 3, 3], ...same(1) },
       { x: [3, 20, 30, 30], filter: [20, 3, 3], ...same(1), groups: 20 },
       { x: [2, 5, 9, 9], filter: [8, 5, 5] },
+      { x: [2, 20, 11, 10], filter: [18, 3, 3], ...same(1) },
     ];
     for (const test of tests) {
       for (const mode of modes) {

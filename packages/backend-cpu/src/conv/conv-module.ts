@@ -6,6 +6,8 @@ import { defineCorrelate } from "./correlate.ts";
 import { defineFilterGradient } from "./filter-gradient.ts";
 import { definePackFilter } from "./pack-filter.ts";
 import { defineWinogradCorrelate } from "./winograd/correlate.ts";
+import { defineAddGradientParts } from "./winograd/add-gradient-parts.ts";
+import { defineWinogradFilterGradient } from "./winograd/filter-gradient.ts";
 import { defineTransformWeights } from "./winograd/weights.ts";
 
 /** What the engine offers: see `wasmFeatures`. */
@@ -27,6 +29,12 @@ const definitions = {
   winograd5: (module: ModuleBuilder, relaxed: boolean) => defineWinogradCorrelate(module, relaxed, 5),
   winogradWeights3: (module: ModuleBuilder) => defineTransformWeights(module, "winogradWeights3", 3),
   winogradWeights5: (module: ModuleBuilder) => defineTransformWeights(module, "winogradWeights5", 5),
+  winogradFilterGradient3: (module: ModuleBuilder, relaxed: boolean) =>
+    defineWinogradFilterGradient(module, relaxed, 3),
+  winogradFilterGradient5: (module: ModuleBuilder, relaxed: boolean) =>
+    defineWinogradFilterGradient(module, relaxed, 5),
+  winogradAddParts3: (module: ModuleBuilder) => defineAddGradientParts(module, "winogradAddParts3", 3),
+  winogradAddParts5: (module: ModuleBuilder) => defineAddGradientParts(module, "winogradAddParts5", 5),
 } as const;
 
 /** The functions that convolutions are made of; shapes are arguments, so there is one of each. */

@@ -5,11 +5,13 @@ import type { Kernel, Kernels } from "../threads/kernels.ts";
 import type { ThreadPool } from "../threads/pool.ts";
 import { convModule, type ConvFunctionName, type ConvOptions } from "./conv-module.ts";
 import type { CallFunction, Prepared } from "./prepared.ts";
-import { forwardCorrelation, inputGradientCorrelations, windowsOf, type Correlation } from "./problem.ts";
+import { forwardCorrelation, inputGradientCorrelations, windowsOf, type Correlation, type Windows } from "./problem.ts";
 import { isBackBetter, prepareCorrelateBack } from "./run-correlate-back.ts";
 import { prepareCorrelation } from "./run-correlation.ts";
 import { prepareFilterGradient } from "./run-filter-gradient.ts";
-import { isWinogradBetter, prepareWinograd } from "./winograd/run-winograd.ts";
+import { isWinogradBetter } from "./winograd/is-winograd-better.ts";
+import { prepareWinogradFilterGradient } from "./winograd/run-filter-gradient.ts";
+import { prepareWinograd } from "./winograd/run-winograd.ts";
 
 /** Multiplications below which a convolution stays on one thread: some 4 µs. */
 const smallestShared = 100_000;
@@ -91,15 +93,26 @@ function prepare(step: ConvStep, call: CallFunction): Prepared[] {
       const windows = windowsOf(step);
       const channels = step.a.shape[1] / groups;
       const correlations = inputGradientCorrelations(step);
-      if (!correlations.some(isWinogradBetter) && isBackBetter(windows, channels, correlations))
+      if (!correlations.some(isByTiles) && isBackBetter(windows, channels, correlations))
         return [prepareCorrelateBack(windows, channels, call)];
       return correlations.map((each) => prepareOne(each, call));
     }
     case "filterGradient":
-      return [prepareFilterGradient(windowsOf(step), step.output.shape[0] / groups, call)];
+      return [prepareGradient(windowsOf(step), step.output.shape[0] / groups, call)];
   }
 }
 
 function prepareOne(correlation: Correlation, call: CallFunction): Prepared {
-  return isWinogradBetter(correlation) ? prepareWinograd(correlation, call) : prepareCorrelation(correlation, call);
+  return isByTiles(correlation) ? prepareWinograd(correlation, call) : prepareCorrelation(correlation, call);
+}
+
+function prepareGradient(windows: Windows, outputs: number, call: CallFunction): Prepared {
+  const prepare = isWinogradBetter(windows, outputs) ? prepareWinogradFilterGradient : prepareFilterGradient;
+  return prepare(windows, outputs, call);
+}
+
+/** Whether a correlation goes to adjacent elements of the output, and is faster by tiles. */
+function isByTiles(correlation: Correlation): boolean {
+  const { rowStep, columnStep } = correlation.target;
+  return rowStep === 1 && columnStep === 1 && isWinogradBetter(correlation, correlation.outputs);
 }

@@ -3,9 +3,9 @@ import { minimum } from "../../gemm/arithmetic.ts";
 import { defineLineProduct } from "../line-product.ts";
 import { pieceParameters, threadWorkspace } from "../piece-parameters.ts";
 import { correlationFields } from "./correlation-fields.ts";
-import { defineTransformInput } from "./input.ts";
-import { defineTransformSums } from "./products.ts";
-import { points } from "./transforms.ts";
+import { defineTransformPlanes } from "./planes.ts";
+import { defineTransformSums } from "./sums.ts";
+import { points, sumsOf, transformInput } from "./transforms.ts";
 import { tileUnitOf } from "./units.ts";
 
 /**
@@ -19,19 +19,34 @@ export function defineWinogradCorrelate(
   relaxed: boolean,
   taps: number,
 ): FunctionReference<typeof pieceParameters, null> {
-  const transformInput = defineTransformInput(module, correlationFields, taps);
+  const step = sumsOf(taps);
+  const planes = { name: "transformInput", step, size: points, transform: transformInput };
+  const transformPlanes = defineTransformPlanes(module, planes);
   const multiplyLines = defineLineProduct(module, relaxed);
   const transformSums = defineTransformSums(module, taps);
   return module.function({ name: `winograd${taps}`, parameters: pieceParameters, exported: true }, (f, p) => {
     const { problem, first, last } = p;
     const workspace = threadWorkspace(f, p);
     const w = correlationFields.read(f, problem);
-    const planeBytes = f.let(i32.shl(i32.mul(w.rows, w.columns), 2));
+    const inputPlaneBytes = f.let(i32.shl(i32.mul(w.height, w.width), 2));
+    const outputPlaneBytes = f.let(i32.shl(i32.mul(w.rows, w.columns), 2));
     f.forRange({ from: first, to: last }, (number) => {
       const group = f.let(i32.div_u(number, w.units));
       const unit = tileUnitOf(f, w, f.let(i32.rem_u(number, w.units)));
-      f.call(transformInput, { problem, workspace, group, ...unit });
       const lines = f.let(i32.add(workspace, w.linesOffset));
+      const inputPlane = i32.mul(i32.add(i32.mul(unit.image, w.groups), group), w.channels);
+      f.call(transformPlanes, {
+        ...w,
+        source: i32.add(w.input, i32.mul(inputPlane, inputPlaneBytes)),
+        planeBytes: inputPlaneBytes,
+        imageBytes: i32.mul(i32.mul(w.groups, w.channels), inputPlaneBytes),
+        planes: w.channels,
+        images: unit.images,
+        top: i32.add(w.top, i32.mul(unit.row, step)),
+        rows: unit.rows,
+        scratch: workspace,
+        lines,
+      });
       const sums = f.let(i32.add(workspace, w.sumsOffset));
       const weights = f.let(i32.add(w.packed, i32.mul(i32.mul(group, w.packedBytes), points * points)));
       const columns = f.let(i32.mul(unit.images, i32.mul(unit.rows, w.tilesAcross)));
@@ -59,8 +74,9 @@ export function defineWinogradCorrelate(
         f.increment(weights, w.packedBytes);
         f.increment(lines, i32.mul(w.channels, w.pitch)).increment(sums, i32.mul(w.outputs, w.sumPitch));
       });
-      const plane = i32.mul(i32.add(i32.mul(unit.image, w.groups), group), w.outputs);
-      f.call(transformSums, { problem, workspace, target: i32.add(w.output, i32.mul(plane, planeBytes)), ...unit });
+      const outputPlane = i32.mul(i32.add(i32.mul(unit.image, w.groups), group), w.outputs);
+      const target = i32.add(w.output, i32.mul(outputPlane, outputPlaneBytes));
+      f.call(transformSums, { problem, workspace, target, ...unit });
     });
   });
 }

@@ -8,31 +8,6 @@ import { weightArguments } from "./weights.ts";
 
 /** Most channels multiplied at a time. */
 const maximumDepth = 256;
-/** Planes on both sides from which on the transforms cost less than they save. */
-const fewestPlanes = 16;
-/** Windows from which on the transform of the filters pays. */
-const fewestWindows = 64;
-/** How many times fewer multiplications there must be, since they are less dense. */
-const leastGain = 1.5;
-
-/** Whether a correlation is faster by tiles: one of dense windows of 3x3 or 5x5 elements, over enough planes. */
-export function isWinogradBetter(w: Correlation): boolean {
-  const { tapRows: taps, target } = w;
-  const dense =
-    (taps === 3 || taps === 5) &&
-    w.tapColumns === taps &&
-    [w.rowStep, w.columnStep, w.tapRowStep, w.tapColumnStep, target.rowStep, target.columnStep].every((s) => s === 1);
-  if (!dense || target.height !== w.rows || target.width !== w.columns) return false;
-  const { tilesDown, tilesAcross } = cutTiles(w, w.channels + w.outputs);
-  const windows = w.rows * w.columns;
-  return (
-    w.channels % 4 === 0 &&
-    Math.min(w.channels, w.outputs) >= fewestPlanes &&
-    w.images * windows >= fewestWindows &&
-    taps * taps * windows >= leastGain * points * points * tilesDown * tilesAcross
-  );
-}
-
 /** A correlation by tiles: see `transforms.ts`. */
 export function prepareWinograd(w: Correlation, call: CallFunction): Prepared {
   const taps = w.tapRows === 3 ? 3 : 5;

@@ -14,6 +14,8 @@ export const points = 6;
 
 type Vector = Expression<"v128">;
 type Vectors = readonly Local<"v128">[];
+/** A transform of one dimension. */
+export type Transform = (f: FunctionBuilder, values: Vectors) => Vector[];
 
 /** How many sums six inputs give. */
 export function sumsOf(taps: number): number {
@@ -69,7 +71,7 @@ export function inTwoDimensions(
   f: FunctionBuilder,
   size: number,
   load: (row: number, column: number) => Vector,
-  transform: (f: FunctionBuilder, values: Vectors) => Vector[],
+  transform: Transform,
   store: (row: number, column: number, value: Vector) => void,
 ): void {
   const indices = Array.from({ length: size }, (_, i) => i);
