@@ -23,7 +23,7 @@ export function defineAddGradientParts(
         f.forRange({ to: w.outputs, step: 4 }, (column) => {
           const first = f.let(i32.add(row, i32.shl(column, 2)));
           const load = (pointRow: number, pointColumn: number) => {
-            const pointer = f.let(i32.add(first, i32.mul(w.pointBytes, pointRow * points + pointColumn)));
+            const pointer = f.let(i32.add(first, i32.mul(w.sumPointBytes, pointRow * points + pointColumn)));
             const sum = f.let(v128.load(pointer));
             f.forRange({ from: i32.const(1), to: w.parts }, () => {
               f.increment(pointer, w.partBytes).set(sum, f32x4.add(sum, v128.load(pointer)));

@@ -46,6 +46,7 @@ export function defineWinogradCorrelate(
         rows: unit.rows,
         scratch: workspace,
         lines,
+        pointBytes: w.linePointBytes,
       });
       const sums = f.let(i32.add(workspace, w.sumsOffset));
       const weights = f.let(i32.add(w.packed, i32.mul(i32.mul(group, w.packedBytes), points * points)));
@@ -64,7 +65,7 @@ export function defineWinogradCorrelate(
             pitch: w.pitch,
             columns,
             c: sums,
-            cRowStride: w.sumPitch,
+            cRowStride: w.pitch,
             accumulate: k,
             roomy: 1,
             scratch: 0,
@@ -72,7 +73,7 @@ export function defineWinogradCorrelate(
           f.increment(line, i32.mul(depth, w.pitch));
         });
         f.increment(weights, w.packedBytes);
-        f.increment(lines, i32.mul(w.channels, w.pitch)).increment(sums, i32.mul(w.outputs, w.sumPitch));
+        f.increment(lines, w.linePointBytes).increment(sums, w.sumPointBytes);
       });
       const outputPlane = i32.mul(i32.add(i32.mul(unit.image, w.groups), group), w.outputs);
       const target = i32.add(w.output, i32.mul(outputPlane, outputPlaneBytes));

@@ -10,6 +10,6 @@ export const correlationFields = defineFields([
   "packed", "packedBytes",
   /** Address of the output. */
   "output",
-  /** Bytes from line to line of the sums. */
-  "sumPitch",
+  /** Bytes from point to point of the transformed input, and of the sums, whose lines have the same pitch. */
+  "linePointBytes", "sumPointBytes",
 ]); // prettier-ignore

@@ -50,7 +50,15 @@ export function cutTiles(w: Windows, lines: number): Tiling {
   };
 }
 
-/** Bytes from line to line of so many tiles, with room for whole vectors. An odd number of cache lines spreads them. */
+/** Bytes from line to line of so many tiles, with room for whole vectors. */
 export function linePitch(tiles: number): number {
-  return cacheLine * (Math.ceil((4 * (tiles + 8)) / cacheLine) | 1);
+  return spreadBytes(4 * (tiles + 8));
+}
+
+/**
+ * The distance of parts that take so many bytes: an odd number of cache lines, so that what lies at the same place of
+ * 36 parts does not compete for a few sets of the cache.
+ */
+export function spreadBytes(bytes: number): number {
+  return cacheLine * (Math.ceil(bytes / cacheLine) | 1);
 }

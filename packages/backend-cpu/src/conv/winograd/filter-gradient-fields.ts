@@ -10,6 +10,8 @@ export const filterGradientFields = defineFields([
   "parts", "blocks", "blockChannels",
   /** Where a thread has the transformed gradient, in lines and packed. */
   "gradientOffset", "packedOffset",
+  /** Bytes from point to point of the transformed input and gradient. */
+  "linePointBytes", "gradientPointBytes",
   /** Where sums go: address, bytes of a row, of a point's matrix and of a part. */
-  "sums", "sumsPitch", "pointBytes", "partBytes",
+  "sums", "sumsPitch", "sumPointBytes", "partBytes",
 ]); // prettier-ignore

@@ -66,6 +66,7 @@ export function defineWinogradFilterGradient(
           rows,
           scratch,
           lines,
+          pointBytes: w.linePointBytes,
         });
         f.call(transformGradient, {
           ...w,
@@ -81,6 +82,7 @@ export function defineWinogradFilterGradient(
           rows,
           scratch,
           lines: gradientLines,
+          pointBytes: w.gradientPointBytes,
         });
         const depth = f.let(i32.mul(images, i32.mul(rows, tilesAcross)));
         const accumulate = f.let(i32.ne(unitNumber, firstUnit));
@@ -91,8 +93,8 @@ export function defineWinogradFilterGradient(
           f.call(packGradient, { source, ...lanes, depth, target: packed, panelBytes });
           const target = { c, cRowStride: w.sumsPitch, accumulate };
           f.call(multiply, { lines: a, pitch, rows: channels, depth, packed, columns: w.outputs, ...target });
-          f.increment(a, i32.mul(channels, pitch)).increment(source, i32.mul(w.outputs, pitch));
-          f.increment(c, w.pointBytes);
+          f.increment(a, w.linePointBytes).increment(source, w.gradientPointBytes);
+          f.increment(c, w.sumPointBytes);
         });
       });
     });

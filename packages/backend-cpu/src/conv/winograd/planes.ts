@@ -20,16 +20,17 @@ const parameters = {
   /** A plane in phases: see `defineCutPhases`. */
   scratch: "i32",
   phaseBytes: "i32",
+  /** Where lines go: bytes from plane to plane, and from point to point. */
   lines: "i32",
   pitch: "i32",
+  pointBytes: "i32",
 } as const;
 
 export type TransformPlanes = FunctionReference<typeof parameters, null>;
 
 /**
- * Defines the function that transforms squares of `size` x `size` elements, `step` apart, of some planes: line
- * point·planes + plane of 36·planes `lines`, `pitch` bytes apart, gets one element for each tile, in the order of images, rows
- * and columns.
+ * Defines the function that transforms squares of `size` x `size` elements, `step` apart, of some planes: for
+ * each of the 36 points and each plane a line gets one element for each tile, in the order of images, rows and columns.
  */
 export function defineTransformPlanes(
   module: ModuleBuilder,
@@ -38,7 +39,6 @@ export function defineTransformPlanes(
   const cutPhases = defineCutPhases(module, step);
   return module.function({ name, parameters }, (f, p) => {
     const rowBytes = f.let(i32.mul(p.phaseBytes, step));
-    const pointBytes = f.let(i32.mul(p.planes, p.pitch));
     const tileRowBytes = f.let(i32.shl(p.tilesAcross, 2));
     const cutRows = f.let(i32.add(i32.mul(p.rows, step), size - step));
     f.forRange({ to: p.planes }, () => {
@@ -59,7 +59,7 @@ export function defineTransformPlanes(
             };
             const target = f.let(i32.add(tile, offset));
             inTwoDimensions(f, size, load, transform, (_row, _column, value) => {
-              f.store("v128.store", target, value).increment(target, pointBytes);
+              f.store("v128.store", target, value).increment(target, p.pointBytes);
             });
           });
           f.increment(square, i32.mul(rowBytes, step)).increment(tile, tileRowBytes);

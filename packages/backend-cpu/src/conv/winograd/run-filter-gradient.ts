@@ -1,7 +1,7 @@
 import { roundUp, tileColumns } from "../../gemm/blocking.ts";
 import type { CallFunction, Prepared } from "../prepared.ts";
 import type { Windows } from "../problem.ts";
-import { cutTiles, linePitch } from "./cut-tiles.ts";
+import { cutTiles, linePitch, spreadBytes } from "./cut-tiles.ts";
 import { filterGradientFields } from "./filter-gradient-fields.ts";
 import { points } from "./transforms.ts";
 
@@ -21,16 +21,18 @@ export function prepareWinogradFilterGradient(w: Windows, outputs: number, call:
   const tiling = cutTiles(w, blockChannels + outputs);
   const pitch = linePitch(tiling.tiles);
   const sumsPitch = 4 * roundUp(outputs, tileColumns);
-  const pointBytes = w.groups * w.channels * sumsPitch;
-  const partBytes = square * pointBytes;
+  const sumPointBytes = spreadBytes(w.groups * w.channels * sumsPitch);
+  const linePointBytes = spreadBytes(blockChannels * pitch);
+  const gradientPointBytes = spreadBytes(outputs * pitch);
+  const partBytes = square * sumPointBytes;
   const parts = Math.max(
     1,
     Math.min(tiling.units, Math.ceil(fewestPieces / (w.groups * blocks)), Math.floor(mostSumBytes / partBytes)),
   );
   const sumsOffset = roundUp(filterGradientFields.bytes, 64);
   const linesOffset = tiling.scratchBytes;
-  const gradientOffset = linesOffset + square * blockChannels * pitch;
-  const packedOffset = gradientOffset + square * outputs * pitch;
+  const gradientOffset = linesOffset + square * linePointBytes;
+  const packedOffset = gradientOffset + square * gradientPointBytes;
   const words = filterGradientFields.words({
     ...w,
     ...tiling,
@@ -43,7 +45,9 @@ export function prepareWinogradFilterGradient(w: Windows, outputs: number, call:
     gradientOffset,
     packedOffset,
     sumsPitch,
-    pointBytes,
+    linePointBytes,
+    gradientPointBytes,
+    sumPointBytes,
     partBytes,
   });
   return {

@@ -2,7 +2,7 @@ import { roundUp } from "../../gemm/blocking.ts";
 import type { CallFunction, Prepared } from "../prepared.ts";
 import type { Correlation } from "../problem.ts";
 import { correlationFields } from "./correlation-fields.ts";
-import { cutTiles, linePitch } from "./cut-tiles.ts";
+import { cutTiles, linePitch, spreadBytes } from "./cut-tiles.ts";
 import { points } from "./transforms.ts";
 import { weightArguments } from "./weights.ts";
 
@@ -13,11 +13,13 @@ export function prepareWinograd(w: Correlation, call: CallFunction): Prepared {
   const taps = w.tapRows === 3 ? 3 : 5;
   const tiling = cutTiles(w, w.channels + w.outputs);
   const pitch = linePitch(tiling.tiles);
-  const packedBytes = 4 * w.outputs * w.channels;
+  const packedBytes = spreadBytes(4 * w.outputs * w.channels);
+  const linePointBytes = spreadBytes(w.channels * pitch);
+  const sumPointBytes = spreadBytes(w.outputs * pitch);
   const square = points * points;
   const packedOffset = roundUp(correlationFields.bytes, 64);
   const linesOffset = tiling.scratchBytes;
-  const sumsOffset = linesOffset + roundUp(square * w.channels * pitch, 64);
+  const sumsOffset = linesOffset + square * linePointBytes;
   const elements = w.images * w.groups * w.outputs * w.rows * w.columns;
   const layout = weightArguments({
     ...w,
@@ -33,7 +35,8 @@ export function prepareWinograd(w: Correlation, call: CallFunction): Prepared {
     ...w,
     ...tiling,
     pitch,
-    sumPitch: pitch,
+    linePointBytes,
+    sumPointBytes,
     linesOffset,
     sumsOffset,
     packedBytes,
@@ -44,8 +47,8 @@ export function prepareWinograd(w: Correlation, call: CallFunction): Prepared {
     pieces: w.groups * tiling.units,
     kernel: `winograd${taps}`,
     multiplications: w.groups * tiling.units * tiling.tiles * square * w.outputs * w.channels,
-    sharedBytes: packedOffset + roundUp(w.groups * square * packedBytes, 64) + 64,
-    threadBytes: roundUp(sumsOffset + square * w.outputs * pitch, 64),
+    sharedBytes: packedOffset + w.groups * square * packedBytes + 64,
+    threadBytes: sumsOffset + square * sumPointBytes,
     begin(memory, { a, b, output, workspace }) {
       const packed = workspace + packedOffset;
       call(`winogradWeights${taps}`, b + 4 * w.filter.offset, packed, ...layout);

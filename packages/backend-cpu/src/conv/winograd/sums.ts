@@ -18,18 +18,18 @@ const parameters = {
 export type TransformSums = FunctionReference<typeof parameters, null>;
 
 /**
- * Defines the function that makes the output of a unit from the sums of products at the 36 points: in each of the 36
- * matrices the planes' lines of tiles are `sumPitch` apart. `target` is the first output plane of the first image.
+ * Defines the function that makes the output of a unit from the sums of products at the 36 points: for each
+ * of them a line of tiles a plane. `target` is the first output plane of the first image.
  */
 export function defineTransformSums(module: ModuleBuilder, taps: number): TransformSums {
   const step = sumsOf(taps);
   return module.function({ name: "transformSums", parameters }, (f, { problem, workspace, target, ...unit }) => {
     const w = correlationFields.read(f, problem);
-    const pointBytes = f.let(i32.mul(w.outputs, w.sumPitch));
     const planeBytes = f.let(i32.shl(i32.mul(w.rows, w.columns), 2));
     const outputRowBytes = f.let(i32.shl(w.columns, 2));
     const tileRowBytes = f.let(i32.shl(w.tilesAcross, 2));
     const scratchRowBytes = f.let(i32.mul(i32.and(i32.add(tileRowBytes, 15), -16), step));
+    const pointRowBytes = f.let(i32.mul(w.sumPointBytes, points));
     const firstRow = f.let(i32.mul(unit.row, step));
     const line = f.let(i32.add(workspace, w.sumsOffset));
     f.forRange({ to: w.outputs }, () => {
@@ -44,8 +44,8 @@ export function defineTransformSums(module: ModuleBuilder, taps: number): Transf
             const pointer = f.let(first);
             const load = (row: number, column: number) => {
               // Columns are loaded one after the other, points lie row by row.
-              if (row === 0) f.set(pointer, i32.add(first, i32.mul(pointBytes, column)));
-              else f.increment(pointer, i32.mul(pointBytes, points));
+              if (row === 0) f.set(pointer, i32.add(first, i32.mul(w.sumPointBytes, column)));
+              else f.increment(pointer, pointRowBytes);
               return v128.load(pointer);
             };
             const scratch = f.let(i32.add(workspace, i32.mul(offset, step)));
@@ -72,7 +72,7 @@ export function defineTransformSums(module: ModuleBuilder, taps: number): Transf
         });
         f.increment(plane, i32.mul(i32.mul(w.groups, w.outputs), planeBytes));
       });
-      f.increment(target, planeBytes).increment(line, w.sumPitch);
+      f.increment(target, planeBytes).increment(line, w.pitch);
     });
   });
 }
