@@ -74,6 +74,8 @@ export function cpu(options: CpuOptions = {}): CpuBackend {
         return withEpilogue(matmul.compile(step), step.epilogue);
       case "conv":
         return withEpilogue(conv.compile(step), step.epilogue);
+      case "attention":
+        throw new Error("cpu: attention is made of other steps here: a fault of the planner");
       default:
         return anchors.compile(step);
     }

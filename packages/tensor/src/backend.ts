@@ -54,6 +54,11 @@ export interface BackendProfile {
   readonly maxSlotsPerStep: number;
   /** Whether work is done when `submit` returns, so that results can be moved to the host without waiting. */
   readonly synchronous: boolean;
+  /** Composites that the backend has kernels for. Without them they are made of primitives that every backend has. */
+  readonly composites?: {
+    /** Scaled dot-product attention, of vectors of at most so many features. */
+    readonly attention?: { readonly mostFeatures: number };
+  };
 }
 
 /** Memory as the backend counts it. */
@@ -88,6 +93,7 @@ export interface Bindings {
 /** A device that evaluates graphs itself, without planner, programs or buffers: the reference evaluator. */
 export interface GraphEvaluator {
   readonly name: string;
+  readonly profile?: Pick<BackendProfile, "composites">;
   /** Values of `graph.outputs`, in order. */
   evaluate(graph: Graph, leaf: (node: number) => TypedArray, scalar: (node: number) => number): TypedArray[];
 }

@@ -3,7 +3,7 @@ import {
 } from "@minima/tensor"; // prettier-ignore
 import { type NotDifferentiable, type Rule, notDifferentiable } from "./rule.ts";
 
-type Kind = Extract<Primitive, "matmul" | "conv" | "poolIndex" | "avgPool">;
+type Kind = Extract<Primitive, "matmul" | "conv" | "attention" | "poolIndex" | "avgPool">;
 
 /** Bilinear operations: the gradient of each operand is the product of the same family with the other. */
 export const products: { readonly [K in Kind]: Rule<K> | NotDifferentiable } = {
@@ -28,6 +28,7 @@ export const products: { readonly [K in Kind]: Rule<K> | NotDifferentiable } = {
         return [wants(0) ? conv("inputGradient", b, g, left) : null, wants(1) ? conv("forward", a, g, right) : null];
     }
   },
+  attention: notDifferentiable("scaledDotProductAttention brings its gradient along"),
   poolIndex: notDifferentiable("an index is an integer; max pooling picks by it with gather"),
   avgPool: ({ node, gradient: g }) => {
     const mode = node.attributes.mode === "forward" ? "inputGradient" : "forward";

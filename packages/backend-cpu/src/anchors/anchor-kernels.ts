@@ -1,4 +1,4 @@
-import type { ConvStep, LoopStep, MatmulStep, Step } from "@minima/tensor";
+import type { AttentionStep, ConvStep, LoopStep, MatmulStep, Step } from "@minima/tensor";
 import type { CpuMemory } from "../memory/memory.ts";
 import type { StepRunner } from "../program.ts";
 import type { Kernels } from "../threads/kernels.ts";
@@ -12,7 +12,7 @@ import { compileMaxPool, compilePoolIndex } from "./pool-index.ts";
 import { compileScan } from "./scan.ts";
 import { compileScatterAdd } from "./scatter-add.ts";
 
-export type AnchorStep = Exclude<Step, LoopStep | MatmulStep | ConvStep>;
+export type AnchorStep = Exclude<Step, LoopStep | MatmulStep | ConvStep | AttentionStep>;
 
 /** Steps with algorithms of their own, other than products of matrices and convolutions. */
 export class AnchorKernels {

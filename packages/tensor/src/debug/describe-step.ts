@@ -17,6 +17,11 @@ function describeOne(step: Step, name: (slot: number) => string): string {
     }
     case "conv":
       return `${name(step.output.slot)} = conv ${step.attributes.mode} of ${name(step.a.slot)} (${step.a.shape.join("x")}) and ${name(step.b.slot)} (${step.b.shape.join("x")})`;
+    case "attention": {
+      const { attributes, batch, queries, keys, inputs, output } = step;
+      const operands = inputs.map(({ slot }) => name(slot)).join(", ");
+      return `${name(output.slot)} = attention ${attributes.mode} of ${[...batch, queries].join("x")} queries and ${keys} keys: ${operands}`;
+    }
     case "gather":
       return `${name(step.output.slot)} = gather from ${name(step.input.slot)} at ${name(step.index.slot)}`;
     case "scatterAdd":

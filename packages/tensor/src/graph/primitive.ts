@@ -22,6 +22,32 @@ export interface PoolAttributes {
   readonly countPadding: boolean;
 }
 
+/**
+ * Attention over [..., queries, features], [..., keys, features] and [..., keys, values] with scores
+ * s = q kᵀ · `scale`, plus a float mask, or -inf where a bool mask is false, or, if `isCausal`, where the key lies behind the
+ * query. The mask, of the scores' shape, is the last input if there is one. By mode, inputs and result:
+ *
+ * - forward (q, k, v): softmax(s) v; zeros for a query that may look at no key
+ * - logSumExp (q, k): l = log Σ exp(s) as [..., queries, 1]; +inf for such a query
+ * - queryGradient, keyGradient (q, k, v, g, l, m): with p = exp(s - l) and d = p ⊙ (g vᵀ - m) · `scale`, d k and dᵀ q, where g is
+ *   the gradient of the result y, and m = Σ g ⊙ y as [..., queries, 1]
+ * - valueGradient (q, k, g, l): pᵀ g
+ */
+export interface AttentionAttributes {
+  readonly mode: "forward" | "logSumExp" | "queryGradient" | "keyGradient" | "valueGradient";
+  readonly scale: number;
+  readonly isCausal: boolean;
+}
+
+/** How many inputs a mode has beside a mask. */
+export const attentionInputs: Readonly<Record<AttentionAttributes["mode"], number>> = {
+  forward: 3,
+  logSumExp: 2,
+  queryGradient: 6,
+  keyGradient: 6,
+  valueGradient: 4,
+};
+
 export interface ConvAttributes {
   /** Which of the three products of a convolution this is; the two others are its gradients. */
   readonly mode: "forward" | "inputGradient" | "filterGradient";
@@ -100,6 +126,8 @@ export interface PrimitiveAttributes {
   /** [..., m, k] by [..., k, n], equal batch axes. */
   matmul: null;
   conv: ConvAttributes;
+  /** Only on devices whose profile has it: elsewhere attention is composed of the others. */
+  attention: AttentionAttributes;
   /** int32 index, within the flattened window axes of the input, of each window's first maximum. */
   poolIndex: PoolAttributes;
   avgPool: PoolAttributes & { readonly mode: "forward" | "inputGradient" };

@@ -1,5 +1,7 @@
 import type { DType } from "../dtype.ts";
-import type { ArgReduceKind, ConvAttributes, PoolAttributes, ReduceKind, ScanAttributes } from "../graph/primitive.ts";
+import type {
+  ArgReduceKind, AttentionAttributes, ConvAttributes, PoolAttributes, ReduceKind, ScanAttributes,
+} from "../graph/primitive.ts"; // prettier-ignore
 
 /**
  * What a backend compiles. The planner turns a graph into a list of steps, executed in order; each reads and writes
@@ -13,6 +15,7 @@ export type Step =
   | LoopStep
   | MatmulStep
   | ConvStep
+  | AttentionStep
   | PoolIndexStep
   | AveragePoolStep
   | ArgReduceStep
@@ -155,6 +158,22 @@ export interface MatmulStep {
  * extent is a multiple of that axis'), so that it can follow the anchor slice by slice.
  */
 export type Epilogue = LoopStep;
+
+/** See `AttentionAttributes`. */
+export interface AttentionStep {
+  readonly kind: "attention";
+  readonly attributes: AttentionAttributes;
+  readonly batch: readonly number[];
+  readonly queries: number;
+  readonly keys: number;
+  /** Features of queries and keys, and of values (0 where the mode has none of these). */
+  readonly features: number;
+  readonly values: number;
+  /** The inputs, without the mask. */
+  readonly inputs: readonly MatrixAccess[];
+  readonly mask: (MatrixAccess & { readonly dtype: DType }) | null;
+  readonly output: ContiguousOperand;
+}
 
 /** The slots of the steps below hold contiguous row-major tensors. */
 export interface ContiguousOperand {

@@ -1,6 +1,6 @@
 export * from "./activation.ts";
 export * from "./arithmetic.ts";
-export * from "./attention.ts";
+export * from "./attention/attention.ts";
 export * from "./axes.ts";
 export * from "./blend.ts";
 export { type Operand, asTensor } from "./build.ts";

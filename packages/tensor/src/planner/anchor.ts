@@ -1,5 +1,6 @@
 import type { Graph } from "../graph/graph.ts";
-import type { ContiguousOperand, Step } from "../kernel/step.ts";
+import { attentionInputs } from "../graph/primitive.ts";
+import type { ContiguousOperand, MatrixAccess, Step } from "../kernel/step.ts";
 import type { LoopContext } from "./loop-builder.ts";
 import { foldViews, matrixAccess } from "./operand.ts";
 
@@ -11,13 +12,13 @@ export function anchorStep(graph: Graph, position: number, bases: readonly numbe
     const { shape, dtype } = graph.nodes[node.inputs[i]];
     return { slot: context.slotOf(bases[i]), shape, dtype };
   };
+  const access = (i: number): MatrixAccess => {
+    const folded = foldViews(graph, node.inputs[i], (at) => context.slotOf(at) >= 0);
+    return matrixAccess(folded, context.slotOf(folded.base));
+  };
   switch (node.kind) {
     case "matmul": {
       const [m, n] = node.shape.slice(-2);
-      const access = (i: number) => {
-        const folded = foldViews(graph, node.inputs[i], (at) => context.slotOf(at) >= 0);
-        return matrixAccess(folded, context.slotOf(folded.base));
-      };
       const batch = node.shape.slice(0, -2);
       const strides = batch.map((_, axis) => batch.slice(axis + 1).reduce((size, extent) => size * extent, m * n));
       const c = { slot: output.slot, offset: 0, batchStrides: strides, rowStride: n, columnStride: 1 };
@@ -26,6 +27,27 @@ export function anchorStep(graph: Graph, position: number, bases: readonly numbe
     }
     case "conv":
       return { kind: "conv", attributes: node.attributes, a: input(0), b: input(1), output };
+    case "attention": {
+      const { mode } = node.attributes;
+      const count = attentionInputs[mode];
+      const shapeOf = (i: number) => graph.nodes[node.inputs[i]].shape;
+      const [[queries, features], [keys]] = [0, 1].map((i) => shapeOf(i).slice(-2));
+      // The third input has the values' features: it is v, or the gradient of the result.
+      const values = mode === "logSumExp" ? 0 : (shapeOf(2).at(-1) ?? 0);
+      const hasMask = node.inputs.length > count;
+      return {
+        kind: "attention",
+        attributes: node.attributes,
+        batch: node.shape.slice(0, -2),
+        queries,
+        keys,
+        features,
+        values,
+        inputs: Array.from({ length: count }, (_, i) => access(i)),
+        mask: hasMask ? { ...access(count), dtype: graph.nodes[node.inputs[count]].dtype } : null,
+        output,
+      };
+    }
     case "poolIndex":
       return { kind: "poolIndex", attributes: node.attributes, input: input(0), output };
     case "avgPool":

@@ -73,6 +73,15 @@ function visitSlots(step: Step, rename: (slot: number) => number): Step {
     }
     case "conv":
       return { ...step, a: operand(step.a), b: operand(step.b), output: operand(step.output), ...epilogue(step) };
+    case "attention": {
+      const { inputs, mask, output } = step;
+      return {
+        ...step,
+        inputs: inputs.map(operand),
+        mask: mask === null ? null : operand(mask),
+        output: operand(output),
+      };
+    }
     case "gather":
       return { ...step, input: operand(step.input), index: operand(step.index), output: operand(step.output) };
     case "scatterAdd":

@@ -10,7 +10,7 @@ export interface Partition {
 
 /** Nodes computed by algorithms of their own. */
 export const anchorKinds: ReadonlySet<GraphNode["kind"]> = new Set([
-  "matmul", "conv", "poolIndex", "avgPool", "argReduce", "scan", "gather", "scatterAdd", "argsort",
+  "matmul", "conv", "attention", "poolIndex", "avgPool", "argReduce", "scan", "gather", "scatterAdd", "argsort",
 ] as const); // prettier-ignore
 
 const freeKinds: ReadonlySet<GraphNode["kind"]> = new Set([
@@ -95,7 +95,9 @@ function limitKernels(graph: Graph, materialized: Set<number>): void {
 export function anchorOperands(graph: Graph, position: number, materialized: ReadonlySet<number>): number[] {
   const node = graph.nodes[position];
   const hasBuffer = (at: number): boolean => materialized.has(at);
-  if (node.kind === "matmul") return node.inputs.map((input) => foldViews(graph, input, hasBuffer).base);
+  if (node.kind === "matmul" || node.kind === "attention") {
+    return node.inputs.map((input) => foldViews(graph, input, hasBuffer).base);
+  }
   return node.inputs.map((input) => foldReshapes(graph, input, hasBuffer));
 }
 

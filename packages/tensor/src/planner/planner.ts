@@ -1,5 +1,6 @@
 import { type BackendProfile } from "../backend.ts";
 import { bytesPerElement } from "../dtype.ts";
+import { MinimaError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";
 import { fuseEpilogues } from "./epilogue.ts";
@@ -17,6 +18,12 @@ import type { Plan, Slot } from "./plan.ts";
  * that is not affine, a reduction over other axes), that value gets a buffer and the graph is partitioned again.
  */
 export function planGraph(asked: Graph, profile: BackendProfile): Plan {
+  if (profile.composites?.attention === undefined && asked.nodes.some(({ kind }) => kind === "attention")) {
+    throw new MinimaError(
+      "scaledDotProductAttention was called for a backend with kernels for it, and is run on one without; " +
+        "call setBackend before the operation",
+    );
+  }
   const graph = mergeEqualNodes(asked);
   const forced = new Set<number>();
   for (;;) {

@@ -2,6 +2,7 @@ import { type DType, hostArray } from "../dtype.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";
 import { anchors } from "./anchors.ts";
+import { attention } from "./attention.ts";
 import { binary, unary } from "./elementwise.ts";
 import { indexing } from "./indexing.ts";
 import type { Input, Precision, Values } from "./values.ts";
@@ -77,6 +78,9 @@ export function evaluateNode(
     case "argsort":
     case "randomBits":
       indexing[node.kind](node as never, inputs, out);
+      break;
+    case "attention":
+      attention(node, inputs, out);
       break;
     case "matmul":
     case "conv":

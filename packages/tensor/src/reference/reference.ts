@@ -14,6 +14,7 @@ export function reference(options: { precision?: Precision } = {}): GraphEvaluat
   const precision = options.precision ?? "float32";
   return {
     name: precision === "float32" ? "reference" : "reference (float64)",
+    profile: { composites: { attention: { mostFeatures: Infinity } } },
     evaluate(graph, leaf, scalar) {
       const values = evaluateGraph(graph, precision, leaf, scalar);
       return graph.outputs.map((position) => toHost(values[position], graph, position));

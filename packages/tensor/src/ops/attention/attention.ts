@@ -1,16 +1,9 @@
-import { ShapeError } from "../errors.ts";
-import { broadcastShapes, formatShape } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
-import { add, mul } from "./arithmetic.ts";
-import { type Operand, floatNode } from "./build.ts";
-import { equal } from "./compare.ts";
-import { full } from "./create.ts";
-import { matmul } from "./matmul.ts";
-import { amax } from "./reduce.ts";
-import { where } from "./select.ts";
-import { softmax } from "./softmax.ts";
-import { tril } from "./triangle.ts";
-import { detach, transpose } from "./views.ts";
+import { ShapeError } from "../../errors.ts";
+import { broadcastShapes, formatShape } from "../../shape.ts";
+import { Tensor } from "../../tensor.ts";
+import { type Operand, floatNode } from "../build.ts";
+import { composedAttention } from "./composed.ts";
+import { fusedAttention, isFusible } from "./fused.ts";
 
 export interface AttentionOptions {
   /**
@@ -46,19 +39,20 @@ export function scaledDotProductAttention(q: Operand, k: Operand, v: Operand, op
       `scaledDotProductAttention: ${shapes}: q and k must have equally many features, k and v equally many rows`,
     );
   }
-  const scaled = mul(query, options.scale ?? 1 / Math.sqrt(features));
-  const scores = matmul(scaled, transpose(key));
-  // Every query may look at key 0, so a causal mask alone leaves no row empty.
-  const allowed = options.isCausal === true ? where(tril(full([queries, keys], true)), scores, -Infinity) : scores;
-  const { mask } = options;
-  const weights = mask === undefined || mask === null ? softmax(allowed) : maskedSoftmax(allowed, mask);
-  return matmul(weights, value);
+  const { mask = null, isCausal = false, scale = 1 / Math.sqrt(features) } = options;
+  if (mask !== null) {
+    const scores = [
+      ...broadcastShapes("scaledDotProductAttention: q and k", batchOf(query), batchOf(key)),
+      queries,
+      keys,
+    ];
+    broadcastShapes("scaledDotProductAttention: scores and mask", scores, mask.shape);
+  }
+  const weighting = { mask, isCausal, scale };
+  const attention = isFusible(query, key, value, weighting) ? fusedAttention : composedAttention;
+  return attention(query, key, value, weighting);
 }
 
-function maskedSoftmax(scores: Tensor, mask: Tensor): Tensor {
-  broadcastShapes("scaledDotProductAttention: scores and mask", scores.shape, mask.shape);
-  const masked = mask.dtype === "float32" ? add(scores, mask) : where(mask, scores, -Infinity);
-  // A row of -inf alone has no softmax: it is kept out before, so that no NaN gets into the gradient.
-  const isEmpty = equal(detach(amax(masked, { axis: -1, keepDims: true })), -Infinity);
-  return where(isEmpty, 0, softmax(where(isEmpty, 0, masked)));
+function batchOf({ shape }: Tensor): readonly number[] {
+  return shape.slice(0, -2);
 }
