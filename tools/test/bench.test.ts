@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { cpu } from "@minima/backend-cpu";
-import { reference, setBackend } from "@minima/tensor";
+import { mul, reference, run as evaluate, setBackend, sum, tensor } from "@minima/tensor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bench } from "../src/bench/bench.ts";
 import type { BenchCase, Figures } from "../src/bench/case.ts";
@@ -18,7 +18,10 @@ import { timedCase } from "../src/bench/cases/timed-case.ts";
 import { transformerTraining } from "../src/bench/cases/transformer.ts";
 import { fill, labels } from "../src/bench/fill.ts";
 import { registerPeakCase } from "../src/bench/peaks/register-peak.ts";
+import { about } from "../src/bench/record.ts";
+import { table } from "../src/bench/table.ts";
 import { median, time } from "../src/bench/time.ts";
+import { webgpuDevice } from "../src/testkit/webgpu-device.ts";
 
 const setting = { backend: "cpu", threads: 1 } as const;
 
@@ -116,6 +119,8 @@ describe("the command", () => {
     [["--filter", "("], /--filter: .*regular expression/i],
     [["--filter", "nothing"], /--filter fits no case; there are peak_fma, product, broken/],
     [["--json", path.join("no", "such", "folder", "x.json")], /cannot write .*x\.json/],
+    [["--backend", "webgpu", "--profile"], /--profile goes with --backend cpu/],
+    [["--backend", "webgpu", "--threads", "2"], /--threads goes with --backend cpu/],
     [["--fast"], /--fast.*--help/],
   ])("refuses %s", async (args, message) => {
     const { code, lines, errors } = await run(args);
@@ -149,6 +154,28 @@ describe("timing", () => {
     const work = { run: () => Promise.resolve(), check: () => Promise.resolve(1.002) };
     const quick = timedCase("case", { expected: 1 }, () => work);
     await expect(quick.measure(setting)).rejects.toThrow("the result is wrong: got 1.0020, the peers get 1");
+  });
+
+  it("counts what a run has a GPU do, and waits for it", async () => {
+    const device = await webgpuDevice();
+    setBackend(device);
+    const [x, y] = [tensor(new Float32Array(2000).fill(0.5)), tensor(new Float32Array(2000).fill(2))];
+    let product = x;
+    const work = {
+      async run() {
+        product = mul(x, y);
+        await evaluate(product);
+        await evaluate(mul(y, y), sum(x));
+      },
+      check: async () => (await product.data())[1999],
+    };
+    const figures = await timedCase("case", { expected: 1 }, () => work).measure(setting);
+    expect(figures).toMatchObject({ check: 1, submits: 2, dispatches: 3, bytes: 4 * (3 * 2000 + 2 * 2000 + 2000 + 1) });
+    const lines = table([{ case: "case", ...figures, ...about(setting) }]);
+    expect(lines[1]).toMatch(/ {2}3 dispatches, 2 submits, 0\.0480 MB bound$/);
+    expect(device.stats().running).toBe(0);
+    await device.idle();
+    device.dispose();
   });
 
   it("measures the register peak with the clock", async () => {

@@ -1,11 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { encodeSafetensors } from "@minima/tensor/safetensors";
 import type { HostTensor } from "@minima/tensor/safetensors";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { conformance } from "../src/conformance/conformance.ts";
+import { fixtures, hasFixtures, hasMnist, mnist, runConformance as run } from "./run-conformance.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -14,14 +13,6 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(folder, { recursive: true });
 });
-
-/** Runs the command and gives what it printed. */
-async function run(...args: readonly string[]) {
-  const lines: string[] = [];
-  const errors: string[] = [];
-  const code = await conformance(args, { line: (text) => lines.push(text), error: (text) => errors.push(text) });
-  return { code, lines, errors };
-}
 
 const float = (shape: number[], ...data: number[]): HostTensor => ({
   dtype: "float32",
@@ -141,6 +132,16 @@ describe("a folder of fixtures", () => {
     expect(code).toBe(0);
   });
 
+  it("runs every nth case of those that the filter leaves", async () => {
+    const named = ["first", "second", "left out", "third"].map((name) => ({ ...product, name }));
+    write("ops", named);
+    const json = path.join(folder, "results.json");
+    const choice = ["--filter", "first|second|third", "--every", "2", "--json", json];
+    await run("--fixtures", folder, "--backend", "reference", ...choice);
+    const { cases } = JSON.parse(readFileSync(json, "utf8")).groups[0];
+    expect(cases.map(({ name }: { name: string }) => name)).toEqual(["first", "third"]);
+  });
+
   it("counts a case as unsupported even if that is all there is", async () => {
     write("losses", [unknownOperation]);
     const { code, lines } = await run("--fixtures", folder, "--backend", "reference", "--groups", "losses");
@@ -159,6 +160,7 @@ describe("bad usage", () => {
     ["an unknown backend", ["--fixtures", ".", "--backend", "gpu"], /--backend: "gpu" is not one of reference, cpu/],
     ["a filter that is no pattern", ["--fixtures", ".", "--filter", "("], /--filter: Invalid regular expression/],
     ["a missing folder", ["--fixtures", "/nowhere/at all"], /fixtures folder \/nowhere\/at all does not exist/],
+    ["every 0th case", ["--fixtures", ".", "--every", "0"], /--every: "0" is not a number of at least 1/],
     ["a missing data folder", ["--fixtures", ".", "--data", "/nowhere"], /--data: the folder \/nowhere does not exist/],
   ])("%s", async (_, args, message) => {
     const { code, lines, errors } = await run(...args);
@@ -255,10 +257,7 @@ describe("bad usage", () => {
   });
 });
 
-const shared = process.env.MINIMA_SHARED ?? fileURLToPath(new URL("../../../shared", import.meta.url));
-const fixtures = path.join(shared, "fixtures");
-
-describe.skipIf(!existsSync(fixtures))("the shared fixtures", () => {
+describe.skipIf(!hasFixtures)("the shared fixtures", () => {
   it("have no operation, loss or optimizer that the runner does not know", async () => {
     const { lines } = await run("--fixtures", fixtures, "--backend", "reference", "--groups", "ops,losses,optim");
     expect(lines.filter((line) => line.includes("the runner does not"))).toEqual([]);
@@ -270,14 +269,10 @@ describe.skipIf(!existsSync(fixtures))("the shared fixtures", () => {
     expect(lines.filter((line) => line.startsWith("  failed"))).toEqual([]);
   });
 
-  const mnist = path.join(shared, "data", "mnist");
-  it.skipIf(!existsSync(mnist)).each(["reference", "cpu"])(
-    "train to the same losses and logits on %s",
-    async (backend) => {
-      const e2e = ["--groups", "e2e", "--data", mnist, "--filter", "^mlp_"];
-      const { code, lines } = await run("--fixtures", fixtures, "--backend", backend, ...e2e);
-      expect(lines.filter((line) => line.startsWith("  "))).toEqual([]);
-      expect(code).toBe(0);
-    },
-  );
+  it.skipIf(!hasMnist).each(["reference", "cpu"])("train to the same losses and logits on %s", async (backend) => {
+    const e2e = ["--groups", "e2e", "--data", mnist, "--filter", "^mlp_"];
+    const { code, lines } = await run("--fixtures", fixtures, "--backend", backend, ...e2e);
+    expect(lines.filter((line) => line.startsWith("  "))).toEqual([]);
+    expect(code).toBe(0);
+  });
 });

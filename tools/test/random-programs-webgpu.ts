@@ -1,6 +1,9 @@
-import { afterAll } from "vitest";
+import { afterAll, vi } from "vitest";
 import { webgpuDevice } from "../src/testkit/webgpu-device.ts";
 import { testRandomPrograms } from "./random-programs.ts";
+
+// A software adapter takes its time to compile, above all on a machine that is busy.
+vi.setConfig({ testTimeout: 600_000 });
 
 /**
  * How many buffers a kernel may bind, and what share of the programs runs so: what the adapter offers, the number that

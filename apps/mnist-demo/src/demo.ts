@@ -2,7 +2,7 @@ import { DataLoader, type Dataset, trainValidationSplit } from "@minima/data";
 import { crossEntropy } from "@minima/layers";
 import { manualSeed, setBackend } from "@minima/tensor";
 import { type Callback, Trainer, accuracy, confusionMatrix, earlyStopping, keepBest } from "@minima/train";
-import { createBackend } from "./backend.ts";
+import { type DemoBackend, createBackend } from "./backend.ts";
 import { loadData } from "./dataset.ts";
 import { DownloadDisplay } from "./download-display.ts";
 import { introduction } from "./introduction.ts";
@@ -25,8 +25,23 @@ const evaluationBatch = 250;
  * @throws UsageError or MinimaError for what the user can mend; the signal's reason if it came before the first update
  */
 export async function runDemo(options: DemoOptions, output: Output, signal: AbortSignal): Promise<void> {
-  const { device, threads } = createBackend(options);
-  setBackend(device);
+  const display = new TrainingDisplay(output);
+  const backend = await createBackend(options, (progress) => display.compiling(progress));
+  setBackend(backend.device);
+  try {
+    await trainAndTest(options, backend, { output, display }, signal);
+  } finally {
+    // A process must not end while a GPU works for it; what failed has been told.
+    if ("idle" in backend.device) await backend.device.idle().catch(() => undefined);
+  }
+}
+
+async function trainAndTest(
+  options: DemoOptions,
+  { threads, description }: DemoBackend,
+  { output, display }: { readonly output: Output; readonly display: TrainingDisplay },
+  signal: AbortSignal,
+): Promise<void> {
   const files = new OutputFiles(options);
   await files.prepare(0); // a wrong path is told before anything is downloaded
   const data = await loadData(options, new DownloadDisplay(output), signal);
@@ -35,11 +50,10 @@ export async function runDemo(options: DemoOptions, output: Output, signal: Abor
   await files.prepare(network.size);
 
   const { train, validation } = split(data.train, options);
-  output.say(introduction({ ...options, threads }, data, network, train.length, validation?.length ?? 0));
+  output.say(introduction({ ...options, device: description }, data, network, train.length, validation?.length ?? 0));
   const optimizer = createOptimizer(network.module, options);
   const metrics = { accuracy: accuracy() };
   const trainer = new Trainer({ model: network.module, optimizer, loss: crossEntropy, metrics });
-  const display = new TrainingDisplay(output);
   const announceEnd = (): void => display.say("Stopping after this step; Ctrl-C again quits at once.");
   signal.addEventListener("abort", announceEnd);
   const firstStep = new FirstStep();

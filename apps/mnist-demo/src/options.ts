@@ -7,7 +7,7 @@ const modelNames = ["softmax", "mlp", "cnn"] as const;
 const activationNames = ["relu", "sigmoid", "tanh"] as const;
 const optimizerNames = ["adam", "sgd"] as const;
 const decayNames = ["linear", "none"] as const;
-const backendNames = ["cpu", "reference"] as const;
+const backendNames = ["cpu", "webgpu", "reference"] as const;
 
 /** What the command line asks for. */
 export interface DemoOptions {
@@ -117,7 +117,7 @@ function buildCommand(): Command {
     .option("--epochs <n>", "passes over the training data", whole(1), 5)
     .option("--validation <fraction>", "share of the training data held back to choose the best epoch", fraction, 0.1)
     .option("--patience <n>", "stop after so many epochs without improvement", whole(1))
-    .addOption(choice("--backend <name>", "what computes; reference is slow, for checking", backendNames, "cpu"))
+    .addOption(choice("--backend <name>", "what computes; webgpu without a GPU and reference are slow", backendNames, "cpu"))
     .option("--threads <n>", "threads of the cpu backend; default: one for each processor, up to 8 or 16", whole(1))
     .option("--seed <n>", "everything random follows from it", whole(0), 1)
     .option("--save <file>", "write the parameters as safetensors", text)

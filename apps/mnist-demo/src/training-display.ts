@@ -25,6 +25,12 @@ export class TrainingDisplay implements Callback {
     }
   }
 
+  /** Kernels for a GPU are compiled when they are first needed, which may take seconds. */
+  compiling({ compiled, total }: { readonly compiled: number; readonly total: number }): void {
+    this.#live.show({ fraction: compiled / total, text: `compiling kernels, ${compiled} of ${total}` });
+    if (compiled === total) this.#live.clear();
+  }
+
   onEpochEnd(record: EpochRecord, { epochs }: { readonly epochs: number }): void {
     const figures = [`loss ${decimals(record.trainLoss)}, accuracy ${decimals(record["trainAccuracy"])}`];
     if (record.validationLoss !== null) {

@@ -131,6 +131,19 @@ describe("runDemo", () => {
     expect(model.tensors.size).toBe(4);
   });
 
+  it("gives the CPU's curve on WebGPU", async () => {
+    const line = "--model softmax --epochs 1 --batch-size 60 --backend";
+    const [want, got] = [await run(`${line} cpu`), await run(`${line} webgpu`)];
+    expect(got.report.backend).toBe("webgpu");
+    expect(got.lines[2]).toMatch(/, on webgpu, \S/);
+    expect(got.report.epochs).toHaveLength(1);
+    got.report.epochs.forEach(({ trainLoss, validationLoss }, epoch) => {
+      expect(trainLoss).toBeCloseTo(want.report.epochs[epoch].trainLoss ?? NaN, 3);
+      expect(validationLoss).toBeCloseTo(want.report.epochs[epoch].validationLoss ?? NaN, 3);
+    });
+    expect(got.report.testAccuracy).toBeCloseTo(want.report.testAccuracy, 1);
+  });
+
   it("writes nothing when interrupted before the first update", async () => {
     const controller = new AbortController();
     const abort = (line: string): void => (line.startsWith("mlp ") ? controller.abort() : undefined);

@@ -103,7 +103,7 @@ describe("parseOptions", () => {
     ["--model transformer", /Allowed choices are softmax, mlp, cnn/],
     ["--activation gelu", /Allowed choices are relu, sigmoid, tanh/],
     ["--optimizer lion", /Allowed choices are adam, sgd/],
-    ["--backend webgpu", /Allowed choices are cpu, reference/],
+    ["--backend gpu", /Allowed choices are cpu, webgpu, reference/],
     ["--data-dir=", /must not be empty/],
     ["--save=", /must not be empty/],
     ["--dataset digits --data-dir x", /--data-dir goes with --dataset mnist or fashion-mnist/],

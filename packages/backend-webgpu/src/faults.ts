@@ -1,5 +1,8 @@
 import { OutOfMemoryError } from "@minima/tensor";
-import { DeviceLostError, KernelError } from "./errors.ts";
+import { type DeviceLostError, KernelError } from "./errors.ts";
+
+/** Work fails first and the reason is told afterwards: for so long a failure waits to be explained. */
+const graceMs = 1000;
 
 /**
  * What went wrong on a device. WebGPU never throws at the call: errors come later, by events and scopes. From the first
@@ -7,19 +10,41 @@ import { DeviceLostError, KernelError } from "./errors.ts";
  */
 export class Faults {
   #first: Error | null = null;
+  #lost: DeviceLostError | null = null;
+  readonly #arrival: Promise<void>;
+  #arrive: () => void = () => undefined;
   /** Resolves when the errors of all work so far are known. */
   #known: Promise<void> = Promise.resolve();
 
   constructor(device: GPUDevice) {
     device.addEventListener("uncapturederror", ({ error }) => this.add(error));
-    void device.lost.then(({ reason, message }) => {
-      this.add(new DeviceLostError(`webgpu: the device was lost (${reason}): ${message}`));
-    });
+    this.#arrival = new Promise((resolve) => (this.#arrive = resolve));
+  }
+
+  /** Takes the end of the device: it outranks what came before, because nothing can be had from it any more. */
+  lose(error: DeviceLostError): void {
+    if (this.#lost !== null) return;
+    this.#lost = this.#first = error;
+    this.#arrive();
+  }
+
+  /** Throws if the device is gone. */
+  checkLost(): void {
+    if (this.#lost !== null) throw this.#lost;
+  }
+
+  /** Resolves when there is an error, or after a moment without. */
+  async arrival(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const moment = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
+    await Promise.race([this.#arrival, moment]);
+    clearTimeout(timer);
   }
 
   /** Takes an error of ours, or one of WebGPU. */
   add(error: unknown): void {
     this.#first ??= error instanceof Error ? error : fromWebGpu(error as GPUError);
+    this.#arrive();
   }
 
   /** Watches work whose errors are not known yet; it must not reject. */

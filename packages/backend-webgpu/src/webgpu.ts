@@ -10,15 +10,16 @@ import type { WebGpuBackend } from "./webgpu-backend.ts";
  * In a page or worker it takes `navigator.gpu`; in Node the npm package `webgpu`, which must be installed and is loaded
  * by this call alone. It never falls back to the CPU.
  *
- * @throws NoAdapterError if there is no adapter; the message says what was looked for and how to get one here.
+ * @throws NoAdapterError if there is no adapter; the message says what was looked for and how to get one here
+ * @throws ValueError if the adapter lacks a feature that was asked for, or offers less than a limit
  */
 export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
-  const { powerPreference, gpu, limits = {} } = options;
+  const { powerPreference, gpu, features, limits = {}, onProgress } = options;
   let adapter = options.adapter as GPUAdapter | undefined;
   if (adapter === undefined) {
     const found = gpu === undefined ? await findGpu() : { gpu: gpu as GPU, origin: "the gpu that was passed" };
     adapter = await requestAdapter(found, powerPreference);
   }
-  const { device, limits: granted } = await requestDevice(adapter, limits);
-  return new DeviceBackend(device, granted, adapter.info);
+  const granted = await requestDevice(adapter, limits, features);
+  return new DeviceBackend(granted, adapter.info, onProgress);
 }

@@ -8,3 +8,24 @@ const hasGpu = process.platform !== "linux" || existsSync("/dev/dri") || existsS
 export async function testBackend(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
   return webgpu(hasGpu ? options : { gpu: await softwareGpu(), ...options });
 }
+
+/** An adapter of the software driver. */
+export async function softwareAdapter(): Promise<GPUAdapter> {
+  return (await (await softwareGpu()).requestAdapter()) as GPUAdapter;
+}
+
+/** A backend on the software driver with its device, to be watched, or destroyed. */
+export async function openBackend(
+  options: WebGpuOptions = {},
+): Promise<{ readonly backend: WebGpuBackend; readonly device: GPUDevice }> {
+  const adapter = await softwareAdapter();
+  const device = new Promise<GPUDevice>((resolve) => {
+    const request = adapter.requestDevice.bind(adapter);
+    adapter.requestDevice = async (descriptor) => {
+      const made = await request(descriptor);
+      resolve(made);
+      return made;
+    };
+  });
+  return { backend: await webgpu({ ...options, adapter }), device: await device };
+}

@@ -95,6 +95,16 @@ const reductions: readonly Case[] = [
   ]],
   ["many long rows and columns", () => [T.sum(floats([1100, 40]), { axis: 1 }), T.sum(floats([40, 1100]), { axis: 0 })]],
   ["a long sum in two levels", () => T.mean(floats([3, 30_000], 1, (u) => u + 1), { axis: 1 })],
+  ["columns that neighbouring lanes share", () => [
+    T.sum(floats([300, 96]), { axis: 0 }), T.amax(floats([2, 90, 24]), { axis: 1 }), T.mean(floats([1500, 1100], 1, (u) => u + 1), { axis: 0 }),
+    T.softmax(floats([80, 16]), 0), T.any(booleans([70, 8]), { axis: 0 }),
+  ]],
+  ["few long reductions, each by several workgroups", () => [
+    T.sum(floats([70_001], 1, (u) => u + 1)), T.amax(floats([2, 33_000]), { axis: 1 }), T.sum(floats([6000, 8], 1, (u) => u + 1), { axis: 0 }),
+    T.div(1, T.sqrt(T.add(T.mean(floats([3, 40_000], 1, Math.abs), { axis: 1 }), 0.1))), T.sum(integers([40_000], -2e9, 2e9)),
+    T.any(T.less(floats([30_000]), -0.9999)), T.countNonzero(integers([50_000], 0, 3)), T.logsumexp(floats([20_000], 1, (u) => u * 9)),
+  ]],
+  ["a maximum over parts with NaN in one of them", () => T.amax(floats([40_000], 1, (u) => (u > 0.9999 ? NaN : u)))],
   ["softmax and its logarithm on each axis", () => [
     ...[0, 1, 2].map((axis) => T.softmax(floats([3, 40, 5]), axis)), T.logSoftmax(floats([6, 7]), 1), T.logSoftmax(floats([2, 300], 1, (u) => u * 80), 1),
   ]],

@@ -68,6 +68,7 @@ async function measureAll(
     output.line(toLine(record));
     if (profiling !== undefined) for (const line of profileLines(profiling.steps())) output.line(line);
   }
+  await device.idle();
   await file?.finish(records.map((record) => `${toLine(record)}\n`).join(""));
   if (output.isTerminal) for (const line of ["", ...table(records)]) output.line(line);
   return records;

@@ -19,6 +19,10 @@ export interface Figures {
   readonly relaxed_madd_gflops?: number | undefined;
   readonly clock_ghz?: number | undefined;
   readonly flops_per_cycle?: number | undefined;
+  /** What one run has a GPU do: kernels, programs, and bytes bound as `profile` of the WebGPU backend counts them. */
+  readonly dispatches?: number | undefined;
+  readonly submits?: number | undefined;
+  readonly bytes?: number | undefined;
   /** 10⁹ bytes a second. */
   readonly read_gb_per_s?: number | undefined;
   readonly triad_gb_per_s?: number | undefined;

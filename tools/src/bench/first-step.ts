@@ -7,7 +7,9 @@ import { mlpTraining } from "./cases/mlp.ts";
 
 const [backend = "cpu", threads] = process.argv.slice(2);
 const chosen = threads === undefined ? undefined : readCount("threads", threads);
-setBackend(await createBackend(readChoice("backend", backend, backendNames), chosen));
+const device = await createBackend(readChoice("backend", backend, backendNames), chosen);
+setBackend(device);
 await mlpTraining().run();
 const figures = { step_done_ms: performance.now(), peak_rss_mb: Math.round(peakRssBytes() / 2 ** 20) };
 process.stdout.write(`${JSON.stringify(figures)}\n`);
+await device.idle(); // a process must not end while a GPU works for it

@@ -14,7 +14,8 @@ export const usage = `Usage: npm run bench -- [options]
   --compare FILES   measure nothing: print a Markdown table of files of such lines, ours or the peers', with commas between
   --help            print this
 
-One JSON object a line for each case, times in milliseconds. Exit code: 0 if all cases ran and gave the numbers that the
+One JSON object a line for each case, times in milliseconds. With webgpu also what one run has the device do: dispatches,
+submits, and bytes bound as profile() of @minima/backend-webgpu counts them. Exit code: 0 if all cases ran and gave the numbers that the
 peers give, 1 if not, 2 on bad usage.`;
 
 export interface Options {
@@ -32,8 +33,12 @@ export interface Options {
 export function parseOptions(args: readonly string[]): Options | undefined {
   const values = readArguments(args, ["backend", "threads", "filter", "json", "compare"], ["profile"]);
   if (values.help === true) return undefined;
+  const backend = readChoice("backend", values.backend ?? "cpu", backendNames);
+  for (const name of ["profile", "threads"] as const) {
+    if (values[name] !== undefined && backend !== "cpu") throw new UsageError(`--${name} goes with --backend cpu`);
+  }
   return {
-    backend: readChoice("backend", values.backend ?? "cpu", backendNames),
+    backend,
     threads: values.threads === undefined ? undefined : readCount("threads", values.threads),
     filter: values.filter === undefined ? undefined : readFilter(values.filter),
     json: values.json === undefined ? undefined : path.resolve(values.json),

@@ -27,11 +27,15 @@ export function table(records: readonly BenchRecord[]): string[] {
 function notes(record: BenchRecord): string {
   if ("error" in record) return record.error;
   const { samples_per_s, step_done_ms, peak_rss_mb, clock_ghz, flops_per_cycle } = record;
+  const { dispatches, submits, bytes } = record;
   const { mul_add_gflops, relaxed_madd_gflops, read_gb_per_s, triad_gb_per_s } = record;
   const parts = [
     samples_per_s === undefined ? "" : `${Math.round(samples_per_s)} samples/s`,
     step_done_ms === undefined ? "" : `${digits(step_done_ms)} ms by the process's own clock`,
     peak_rss_mb === undefined ? "" : `${peak_rss_mb} MB at most`,
+    dispatches === undefined ? "" : `${dispatches} dispatches`,
+    submits === undefined ? "" : `${submits} submit${submits === 1 ? "" : "s"}`,
+    bytes === undefined ? "" : `${digits(bytes / 1e6)} MB bound`,
     mul_add_gflops === undefined ? "" : `mul + add ${mul_add_gflops.toFixed(1)}`,
     relaxed_madd_gflops === undefined ? "" : `relaxed_madd ${relaxed_madd_gflops.toFixed(1)}`,
     clock_ghz === undefined ? "" : `clock ${clock_ghz.toFixed(2)} GHz`,

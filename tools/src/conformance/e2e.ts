@@ -1,10 +1,10 @@
-import path from "node:path";
 import type { Tensor } from "@minima/tensor";
 import type { Api } from "./api.ts";
 import { asTensor, hostOf } from "./api.ts";
 import { compareNumbers, compareTensors } from "./compare.ts";
 import type { Tolerance } from "./compare.ts";
 import { Config } from "./config.ts";
+import type { Folder } from "./folder.ts";
 import type { Images, Mnist } from "./mnist.ts";
 import { buildNetwork } from "./network.ts";
 import type { Network } from "./network.ts";
@@ -18,15 +18,10 @@ import type { FixtureCase } from "./read.ts";
  * Runs a case of the group `e2e`: trains a network on MNIST and compares the losses, the gradients of the first step,
  * the logits after training and, loosely, the parameters.
  */
-export async function runTraining(
-  api: Api,
-  fixture: FixtureCase,
-  directory: string,
-  mnist: Mnist,
-): Promise<Mismatch[]> {
+export async function runTraining(api: Api, fixture: FixtureCase, folder: Folder, mnist: Mnist): Promise<Mismatch[]> {
   const config = new Config(fixture.config);
   const network = buildNetwork(api, config.string("architecture"));
-  network.load(readTensors(path.join(directory, config.string("init"))));
+  network.load(await readTensors(folder, config.string("init")));
   const loss = buildLoss(api, config.string("loss"));
   const normalize = buildNormalization(config.string("normalization"));
   const name = config.string("optimizer");

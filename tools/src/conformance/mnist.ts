@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
 import type { Api } from "./api.ts";
+import type { Folder } from "./folder.ts";
 import { UsageError, Unsupported } from "./outcome.ts";
 import { isRecord, messageOf } from "./read.ts";
 
@@ -15,13 +14,13 @@ export interface Images {
 /** Reads the files with the idx reader of our own, once. */
 export class Mnist {
   readonly #api: Api;
-  readonly #directory: string | undefined;
+  readonly #folder: Folder | undefined;
   readonly #halves = new Map<string, Promise<Images>>();
 
-  /** @param directory undefined if there is no MNIST at hand: cases that need it are then unsupported */
-  constructor(api: Api, directory: string | undefined) {
+  /** @param folder undefined if there is no MNIST at hand: cases that need it are then unsupported */
+  constructor(api: Api, folder: Folder | undefined) {
     this.#api = api;
-    this.#directory = directory;
+    this.#folder = folder;
   }
 
   half(prefix: "train" | "t10k"): Promise<Images> {
@@ -40,13 +39,15 @@ export class Mnist {
   }
 
   async #readFile(name: string, rank: number): Promise<{ shape: number[]; data: ArrayLike<number> }> {
-    if (this.#directory === undefined) throw new Unsupported("needs the MNIST files: give their folder with --data");
+    const folder = this.#folder;
+    if (folder === undefined) throw new Unsupported("needs the MNIST files: give their folder with --data");
     const readIdx = this.#api.from("@minima/data").lookup("readIdx");
-    const file = [`${name}.gz`, name].map((each) => path.join(this.#directory!, each)).find((each) => existsSync(each));
-    if (file === undefined) throw new UsageError(`there is no ${name} or ${name}.gz in ${this.#directory}`);
+    const file = folder.pathOf(name);
+    const bytes = (await folder.read(`${name}.gz`)) ?? (await folder.read(name));
+    if (bytes === undefined) throw new UsageError(`there is no ${file} or ${file}.gz`);
     let result: unknown;
     try {
-      result = await readIdx(readFileSync(file), file);
+      result = await readIdx(bytes, file);
     } catch (error) {
       throw new UsageError(messageOf(error), { cause: error });
     }

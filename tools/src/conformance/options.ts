@@ -14,7 +14,9 @@ export const usage = `Usage: npm run conformance -- --fixtures DIR [options]
   --backend NAME    ${backendNames().join(", ")} (default: cpu)
   --threads N       threads of the CPU backend (default: what it chooses itself)
   --data DIR        folder with the MNIST files, for e2e (default: ../data/mnist beside the fixtures)
+  --browser         run the cases in a page of a headless Chromium, which is started here, instead of Node
   --filter REGEX    only cases whose name matches
+  --every N         of those, only every Nth of a group
   --json FILE       also write the results to FILE
   --help            print this
 
@@ -31,7 +33,11 @@ export interface Options {
   readonly threads: number | undefined;
   /** Undefined if there is no MNIST. */
   readonly data: string | undefined;
+  /** Whether cases run in a browser. */
+  readonly browser: boolean;
   readonly filter: RegExp | undefined;
+  /** Which share of the cases runs: each, every second … */
+  readonly every: number;
   readonly json: string | undefined;
 }
 
@@ -51,7 +57,9 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     backend: parseChoice("--backend", values.backend ?? "cpu", backendNames()),
     threads: values.threads === undefined ? undefined : readCount("threads", values.threads),
     data: findData(values.data, fixtures),
+    browser: values.browser === true,
     filter: values.filter === undefined ? undefined : parseFilter(values.filter),
+    every: values.every === undefined ? 1 : readCount("every", values.every),
     json: values.json === undefined ? undefined : path.resolve(values.json),
   };
 }
@@ -67,7 +75,9 @@ function parse(args: readonly string[]) {
         backend: text,
         threads: text,
         data: text,
+        browser: { type: "boolean" },
         filter: text,
+        every: text,
         json: text,
         help: { type: "boolean" },
       },

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
-import path from "node:path";
 import { decodeSafetensors } from "@minima/tensor/safetensors";
 import type { HostTensor } from "@minima/tensor/safetensors";
 import type { Tolerance } from "./compare.ts";
+import { type Folder, readFile } from "./folder.ts";
 import { UsageError } from "./outcome.ts";
 
 /** One case of a manifest. Tensors are named by role. */
@@ -27,28 +26,21 @@ export interface FixtureCase {
 
 export interface FixtureGroup {
   readonly group: string;
-  readonly directory: string;
+  /** Where its files lie. */
+  readonly folder: Folder;
   readonly cases: readonly FixtureCase[];
 }
 
-/** The names of the manifests in a folder. */
-export function listManifests(directory: string): string[] {
-  if (!existsSync(directory)) throw new UsageError(`the fixtures folder ${directory} does not exist`);
-  if (!statSync(directory).isDirectory()) throw new UsageError(`${directory} is not a folder`);
-  const names = readdirSync(directory).filter((name) => name.endsWith(".json"));
-  return names.map((name) => name.slice(0, -".json".length)).sort();
-}
-
 /** Reads `<group>.json` and `<group>.safetensors` and checks that they fit each other. */
-export function readGroup(directory: string, group: string): FixtureGroup {
-  const file = path.join(directory, `${group}.json`);
-  const manifest = parseJson(file, readBytes(file));
+export async function readGroup(folder: Folder, group: string): Promise<FixtureGroup> {
+  const file = folder.pathOf(`${group}.json`);
+  const manifest = parseJson(file, await readFile(folder, `${group}.json`));
   if (!isRecord(manifest) || !Array.isArray(manifest.cases)) malformed(file, "there is no list `cases`");
   const count = manifest.n_cases;
   if (count !== undefined && count !== manifest.cases.length) {
     malformed(file, `n_cases is ${JSON.stringify(count)}, but there are ${manifest.cases.length} cases`);
   }
-  const tensors = readTensors(path.join(directory, `${group}.safetensors`));
+  const tensors = await readTensors(folder, `${group}.safetensors`);
   const names = new Set<string>();
   const cases = manifest.cases.map((entries: unknown, index) => {
     const parsed = parseCase(file, index, entries, tensors);
@@ -56,15 +48,16 @@ export function readGroup(directory: string, group: string): FixtureGroup {
     names.add(parsed.name);
     return parsed;
   });
-  return { group, directory, cases };
+  return { group, folder, cases };
 }
 
 /** Reads a safetensors file, with errors for the user. */
-export function readTensors(file: string): Map<string, HostTensor> {
+export async function readTensors(folder: Folder, name: string): Promise<Map<string, HostTensor>> {
+  const bytes = await readFile(folder, name);
   try {
-    return decodeSafetensors(readBytes(file), file).tensors;
+    return decodeSafetensors(bytes, folder.pathOf(name)).tensors;
   } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(messageOf(error), { cause: error });
+    throw new UsageError(messageOf(error), { cause: error });
   }
 }
 
@@ -131,14 +124,6 @@ function parseCase(
     if (!outputs.includes(role)) malformed(file, `case ${name}: grad_outputs names ${role}, which is not an output`);
   }
   return result;
-}
-
-function readBytes(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${messageOf(error)}`, { cause: error });
-  }
 }
 
 function parseJson(file: string, bytes: Uint8Array): unknown {

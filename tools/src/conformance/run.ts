@@ -1,6 +1,6 @@
-import { performance } from "node:perf_hooks";
 import type { Api } from "./api.ts";
 import { runTraining } from "./e2e.ts";
+import type { Folder } from "./folder.ts";
 import { runInitializer } from "./init.ts";
 import { runLayer } from "./layers.ts";
 import { runLoss } from "./losses.ts";
@@ -19,7 +19,7 @@ export interface Context {
   readonly mnist: Mnist;
 }
 
-type CaseRunner = (context: Context, fixture: FixtureCase, directory: string) => Promise<Mismatch[]>;
+type CaseRunner = (context: Context, fixture: FixtureCase, folder: Folder) => Promise<Mismatch[]>;
 
 /** How the cases of each group are run. */
 const runners = {
@@ -29,23 +29,32 @@ const runners = {
   optim: ({ api }, fixture) => runOptimizer(api, fixture),
   schedules: (_, fixture) => runSchedule(fixture),
   init: ({ api }, fixture) => runInitializer(api, fixture),
-  e2e: ({ api, mnist }, fixture, directory) => runTraining(api, fixture, directory, mnist),
+  e2e: ({ api, mnist }, fixture, folder) => runTraining(api, fixture, folder, mnist),
 } satisfies Record<string, CaseRunner>;
 
 export type GroupName = keyof typeof runners;
 
 export const groupNames = Object.keys(runners) as GroupName[];
 
-/** Runs the cases of a group one after the other. */
-export async function runGroup(context: Context, group: FixtureGroup): Promise<GroupResult> {
+/** Groups whose cases make updates: an update ends what others have not read yet, so these run one by one. */
+const updating: readonly string[] = ["optim", "e2e"] satisfies readonly GroupName[];
+/** How many cases of the other groups are under way at a time: kernels of all of them compile at once. */
+const together = 50;
+
+/** Runs the cases of a group. */
+export async function runGroup(context: Context, { group, folder, cases }: FixtureGroup): Promise<GroupResult> {
   const start = performance.now();
-  const runner: CaseRunner = runners[group.group as GroupName];
-  const cases: CaseResult[] = [];
-  for (const fixture of group.cases) {
-    const outcome = await outcomeOf(runner(context, fixture, group.directory));
-    cases.push({ name: fixture.name, op: fixture.op, outcome });
+  const runner: CaseRunner = runners[group as GroupName];
+  const batch = updating.includes(group) ? 1 : together;
+  const results: CaseResult[] = [];
+  for (let first = 0; first < cases.length; first += batch) {
+    const running = cases.slice(first, first + batch).map(async (fixture): Promise<CaseResult> => {
+      const { name, op } = fixture;
+      return { name, op, outcome: await outcomeOf(runner(context, fixture, folder)) };
+    });
+    results.push(...(await Promise.all(running)));
   }
-  return { group: group.group, seconds: (performance.now() - start) / 1000, cases };
+  return { group, seconds: (performance.now() - start) / 1000, cases: results };
 }
 
 /** An error of our packages is a failure of the case; one of the fixtures ends the run. */

@@ -9,3 +9,4 @@ const device = await createBackend(readChoice("backend", backend, backendNames))
 await train(readChoice("mode", mode, modes), readCount("steps", steps), device, (sample) => {
   console.log(JSON.stringify(sample));
 });
+await device.idle(); // a process must not end while a GPU works for it

@@ -1,7 +1,6 @@
 import type { Epilogue } from "@minima/tensor";
 import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
-import type { Operand } from "../kernel/operand.ts";
 import { loopKernel } from "../loop/loop-kernel.ts";
 import { LoopWriter } from "../loop/loop-writer.ts";
 import { isPointNumber } from "../loop/strategy.ts";
@@ -11,44 +10,65 @@ interface WithEpilogue {
   readonly epilogue?: Epilogue;
 }
 
+/** What an anchor's own kernel is bound to. */
+interface Bound {
+  readonly slots: readonly number[];
+  /** Pieces of scratch memory. */
+  readonly scratch: number;
+}
+
 /**
  * The kernels of an anchor with its epilogue: one, where the epilogue's buffers can be bound as well and its points are
  * numbered as the elements of the output; else the epilogue follows in a kernel of its own.
  *
- * @param slots - What the anchor itself is bound to.
  * @param write - Writes the anchor's kernel.
  */
 export function withEpilogue<S extends WithEpilogue>(
   step: S,
-  slots: readonly number[],
+  { slots, scratch }: Bound,
   limits: KernelLimits,
-  write: (step: S, limits: KernelLimits) => Kernel,
+  write: (step: S) => Kernel,
 ): Kernel[] {
   const { epilogue } = step;
-  if (epilogue === undefined) return [write(step, limits)];
-  const all = new Set(slots);
-  for (const instruction of epilogue.instructions) if (instruction.op === "load") all.add(instruction.slot);
+  if (epilogue === undefined) return [write(step)];
+  const all = new Set([...slots, ...slotsOf(epilogue)]);
   const [{ stores }] = epilogue.phases;
-  for (const store of stores) all.add(store.slot);
-  const fits = all.size <= limits.maxStorageBuffersPerShaderStage && isPointNumber(stores[0], epilogue.outer);
-  if (fits) return [write(step, limits)];
+  const fits = all.size + scratch <= limits.maxStorageBuffersPerShaderStage;
+  if (fits && stores.every((store) => isPointNumber(store, epilogue.outer))) return [write(step)];
   const { epilogue: _, ...alone } = step;
-  return [write(alone as S, limits), loopKernel(epilogue, limits)]; // S without its optional member
+  return [write(alone as S), loopKernel(epilogue, limits)]; // S without its optional member
 }
 
-/** Writes an element of an anchor's output, by its number: the value itself, or what the epilogue makes of it. */
-export type StoreElement = (position: string, value: string) => void;
+/** The slots that an epilogue loads from or stores to. */
+export function slotsOf({ instructions, phases }: Epilogue): number[] {
+  const loads = instructions.flatMap((instruction) => (instruction.op === "load" ? [instruction.slot] : []));
+  return [...loads, ...phases.flatMap(({ stores }) => stores.map(({ slot }) => slot))];
+}
 
-/** Makes the epilogue a function of the kernel. */
-export function elementStore(
+/** Writes an element of an anchor's output, or a vec4, by its number among those. */
+export interface ResultStore {
+  readonly isVector: boolean;
+  store(position: string, value: string): void;
+}
+
+/**
+ * The store of an anchor's output: of the value itself, or of what the epilogue makes of it. The epilogue becomes a
+ * function of the kernel that takes the value where it would load it, and writes all its stores.
+ *
+ * @param isVector - Whether vec4s can be stored.
+ */
+export function resultStore(
   writer: KernelWriter,
-  out: Operand,
   slot: number,
   epilogue: Epilogue | undefined,
-): StoreElement {
-  if (epilogue === undefined) return (position, value) => out.store(position, value);
+  isVector: boolean,
+): ResultStore {
+  if (epilogue === undefined) {
+    const out = writer.bind({ slot }, "float32", "write", isVector ? 4 : 1);
+    return { isVector, store: (position, value) => out.store(position, value) };
+  }
   writer.function("fn finish(point: u32, value: f32)", () => {
-    new LoopWriter(writer, epilogue, { kind: "invocation" }, { slot, value: "value" }).writePoint("point");
+    new LoopWriter(writer, epilogue, { kind: "invocation" }, { given: { slot, value: "value" } }).writePoint("point");
   });
-  return (position, value) => writer.line(`finish(u32(${position}), ${value});`);
+  return { isVector: false, store: (position, value) => writer.line(`finish(u32(${position}), ${value});`) };
 }

@@ -3,11 +3,11 @@ import type { CompiledStep, Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { argReduceKernel } from "./arg-reduce.ts";
 import { argsortKernels } from "./argsort.ts";
 import { averagePoolKernel } from "./average-pool.ts";
-import { convKernels } from "./conv.ts";
+import { convKernels } from "./conv/conv.ts";
 import { gatherKernel } from "./gather.ts";
-import { matmulKernels } from "./matmul.ts";
+import { matmulKernels } from "./matmul/matmul.ts";
 import { poolIndexKernel } from "./pool-index.ts";
-import { scanKernel } from "./scan.ts";
+import { scanKernels } from "./scan/scan.ts";
 import { scatterAddKernel } from "./scatter-add.ts";
 
 /** The kernels of a step that has an algorithm of its own. */
@@ -15,9 +15,9 @@ export function anchorKernels(step: Exclude<Step, LoopStep>, limits: KernelLimit
   const alone = (...kernels: Kernel[]): CompiledStep => ({ kernels, scratch: [] });
   switch (step.kind) {
     case "matmul":
-      return alone(...matmulKernels(step, limits));
+      return matmulKernels(step, limits);
     case "conv":
-      return alone(...convKernels(step, limits));
+      return convKernels(step, limits);
     case "poolIndex":
       return alone(poolIndexKernel(step, limits));
     case "avgPool":
@@ -25,7 +25,7 @@ export function anchorKernels(step: Exclude<Step, LoopStep>, limits: KernelLimit
     case "argReduce":
       return alone(argReduceKernel(step, limits));
     case "scan":
-      return alone(scanKernel(step, limits));
+      return scanKernels(step, limits);
     case "gather":
       return alone(gatherKernel(step, limits));
     case "scatterAdd":

@@ -1,7 +1,7 @@
 import { type DType, MinimaError } from "@minima/tensor";
 import { type LibraryFunction, library } from "../math/library.ts";
 import type { Kernel, KernelLimits, KernelOperand, Memory } from "./kernel.ts";
-import { Operand, type OperandUse } from "./operand.ts";
+import { Operand, type OperandUse, type OperandWidth } from "./operand.ts";
 
 /** Invocations of a workgroup where they do not work together. */
 const plainWorkgroup = 64;
@@ -13,7 +13,7 @@ export class KernelWriter {
   readonly #functions = new Map<LibraryFunction, string>();
   /** Functions of this kernel alone. */
   readonly #own: string[] = [];
-  readonly #shared: string[] = [];
+  readonly #globals = new Set<string>();
   readonly #lines: string[] = [];
   #scalars = 0;
   #depth = 1;
@@ -24,13 +24,13 @@ export class KernelWriter {
   }
 
   /** Binds memory: each piece once. What is written may also be read, by the invocation that writes it. */
-  bind(memory: Memory, dtype: DType, use: OperandUse): Operand {
+  bind(memory: Memory, dtype: DType, use: OperandUse, width: OperandWidth = 1): Operand {
     const known = this.#operands.find((operand) => isSame(operand.memory, memory));
     if (known !== undefined) {
-      if (known.dtype === dtype && (known.use === use || use === "read")) return known;
+      if (known.dtype === dtype && known.width === width && (known.use === use || use === "read")) return known;
       throw new MinimaError("webgpu: one step uses a buffer in two ways: a fault of the planner");
     }
-    const operand = new Operand(this, `b${this.#operands.length}`, memory, dtype, use);
+    const operand = new Operand(this, `b${this.#operands.length}`, memory, dtype, use, width);
     this.#operands.push(operand);
     if (this.#operands.length > this.limits.maxStorageBuffersPerShaderStage) {
       const most = this.limits.maxStorageBuffersPerShaderStage;
@@ -66,7 +66,13 @@ export class KernelWriter {
 
   /** Memory that the invocations of a workgroup share. */
   share(name: string, type: string): void {
-    this.#shared.push(`var<workgroup> ${name}: ${type};`);
+    this.#globals.add(`var<workgroup> ${name}: ${type};`);
+  }
+
+  /** A constant that all functions see; the same one may be asked for again. */
+  constant(name: string, value: string): string {
+    this.#globals.add(`const ${name} = ${value};`);
+    return name;
   }
 
   line(text: string): void {
@@ -119,7 +125,7 @@ export class KernelWriter {
       `// ${label}`,
       ...this.#operands.map((operand, binding) => operand.declaration(binding)),
       ...(scalars > 0 ? [`@group(1) @binding(0) var<uniform> scalars: array<vec4u, ${scalars}>;`] : []),
-      ...this.#shared,
+      ...this.#globals,
       ...this.#functions.values(),
       ...this.#own,
       "",

@@ -9,30 +9,47 @@ import { isByte, valueType } from "./value-type.ts";
  */
 export type OperandUse = "read" | "write" | "writeWords";
 
-/** A buffer as an array of elements of one dtype. */
+/** How many elements a kernel takes from a buffer, or puts there, at a time. */
+export type OperandWidth = 1 | 4;
+
+/** A buffer as an array of elements of one dtype, or of vec4s of them; bytes are always addressed one by one. */
 export class Operand {
   readonly memory: Memory;
   readonly dtype: DType;
   readonly use: OperandUse;
+  readonly width: OperandWidth;
   readonly name: string;
   readonly #writer: KernelWriter;
 
-  constructor(writer: KernelWriter, name: string, memory: Memory, dtype: DType, use: OperandUse) {
+  constructor(
+    writer: KernelWriter,
+    name: string,
+    memory: Memory,
+    dtype: DType,
+    use: OperandUse,
+    width: OperandWidth = 1,
+  ) {
     this.#writer = writer;
     this.name = name;
     this.memory = memory;
     this.dtype = dtype;
     this.use = use;
+    this.width = width;
   }
 
   /** The declaration of its variable. */
   declaration(binding: number): string {
-    const element = isByte(this.dtype) ? (this.use === "write" ? "atomic<u32>" : "u32") : valueType[this.dtype];
     const access = this.use === "read" ? "read" : "read_write";
-    return `@group(0) @binding(${binding}) var<storage, ${access}> ${this.name}: array<${element}>;`;
+    return `@group(0) @binding(${binding}) var<storage, ${access}> ${this.name}: array<${this.#elementType()}>;`;
   }
 
-  /** The element at an index, as an expression of the type its dtype computes in. */
+  #elementType(): string {
+    if (isByte(this.dtype)) return this.use === "write" ? "atomic<u32>" : "u32";
+    const type = valueType[this.dtype];
+    return this.width === 4 ? `vec4<${type}>` : type;
+  }
+
+  /** The element (or vec4) at an index, as an expression of the type its dtype computes in. */
   load(index: string): string {
     if (!isByte(this.dtype)) return `${this.name}[${index}]`;
     const at = this.#writer.let(`u32(${index})`);
@@ -42,7 +59,7 @@ export class Operand {
     return this.dtype === "bool" ? `(${byte} != 0u)` : byte;
   }
 
-  /** Writes the element at an index. */
+  /** Writes the element (or vec4) at an index. */
   store(index: string, value: string): void {
     if (!isByte(this.dtype)) {
       this.#writer.line(`${this.name}[${index}] = ${value};`);

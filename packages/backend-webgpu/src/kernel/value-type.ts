@@ -14,6 +14,11 @@ export function isByte(dtype: DType): boolean {
   return dtype === "uint8" || dtype === "bool";
 }
 
+/** The dtype that values of a dtype have in memory between the kernels of a step: bytes take a word each. */
+export function storedAs(dtype: DType): DType {
+  return isByte(dtype) ? "uint32" : dtype;
+}
+
 /** A number as a literal of a dtype. Infinities and NaN have none: they come from `infinity()` and `not_a_number()`. */
 export function literal(value: number, dtype: DType): string {
   switch (dtype) {

@@ -16,7 +16,7 @@ export function identity(writer: KernelWriter, { kind, dtype }: Fold): string {
   return literal(integerBounds[dtype][kind === "max" ? 0 : 1], dtype);
 }
 
-type Fold = Pick<Reduction, "kind" | "dtype">;
+export type Fold = Pick<Reduction, "kind" | "dtype">;
 
 const integerBounds: Readonly<Record<Exclude<DType, "float32">, readonly [number, number]>> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
@@ -30,31 +30,34 @@ export function isFloatSum({ kind, dtype }: Fold): boolean {
   return kind === ("sum" satisfies ReduceKind) && dtype === "float32";
 }
 
+/** Lanes of a workgroup that share the inner loops of some points: `lanes` for each of `points` neighbouring ones. */
+export interface SharedLoops {
+  /** A power of two. */
+  readonly lanes: number;
+  readonly points: number;
+}
+
 /**
- * Combines the values that the invocations of a workgroup hold in `name`, in a tree of fixed form; afterwards all of
- * them hold the result.
+ * Combines the values that the lanes of a point hold in `name`, in a tree of fixed form; afterwards all of them hold the
+ * result. Lane l belongs to point l % points.
  */
 export function combineAcrossLanes(
   writer: KernelWriter,
   fold: Fold,
   name: string,
-  lanes: number,
-  shared: Set<string>,
+  { lanes, points }: SharedLoops,
 ): void {
   const type = valueType[fold.dtype];
   const array = `shared_${type}`;
-  if (!shared.has(array)) {
-    shared.add(array);
-    writer.share(array, `array<${type}, ${lanes}>`);
-  }
+  writer.share(array, `array<${type}, ${lanes * points}>`);
   writer.line(`${array}[lane] = ${name};`);
   writer.line("workgroupBarrier();");
-  writer.block(`for (var gap = ${lanes / 2}u; gap > 0u; gap >>= 1u)`, () => {
+  writer.block(`for (var gap = ${(lanes / 2) * points}u; gap >= ${points}u; gap >>= 1u)`, () => {
     writer.block("if (lane < gap)", () => {
       writer.line(`${array}[lane] = ${combine(writer, fold, `${array}[lane]`, `${array}[lane + gap]`)};`);
     });
     writer.line("workgroupBarrier();");
   });
-  writer.line(`${name} = ${array}[0];`);
+  writer.line(`${name} = ${array}[${points === 1 ? "0" : `lane % ${points}u`}];`);
   writer.line("workgroupBarrier();");
 }

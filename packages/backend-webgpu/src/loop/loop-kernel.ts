@@ -1,11 +1,23 @@
 import { type LoopStep, MinimaError, sizeOf } from "@minima/tensor";
-import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
+import type { CompiledStep, Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { KernelWriter } from "../kernel/kernel-writer.ts";
 import { isByte } from "../kernel/value-type.ts";
 import { LoopWriter } from "./loop-writer.ts";
+import { partsOf, pointOfLane, splitReduction } from "./split-reduction.ts";
 import { chooseStrategy } from "./strategy.ts";
 
-/** The kernel of a fused loop step. */
+/** The kernels of a fused loop step: one, or two where few long reductions would leave a GPU idle. */
+export function loopKernels(step: LoopStep, limits: KernelLimits): CompiledStep {
+  const strategy = chooseStrategy(step, limits.maxComputeInvocationsPerWorkgroup);
+  const parts = partsOf(step, strategy);
+  if (parts > 1 && strategy.kind === "workgroup") {
+    const split = splitReduction(step, strategy, parts, limits, describe(step));
+    if (split !== null) return split;
+  }
+  return { kernels: [loopKernel(step, limits)], scratch: [] };
+}
+
+/** A fused loop step as one kernel. */
 export function loopKernel(step: LoopStep, limits: KernelLimits): Kernel {
   const points = sizeOf(step.outer);
   if (points * Math.max(1, sizeOf(step.inner)) >= 2 ** 32 || points >= 2 ** 31) {
@@ -21,7 +33,9 @@ export function loopKernel(step: LoopStep, limits: KernelLimits): Kernel {
     case "invocation":
       return writer.forEachItem(label, points, () => loops.writePoint("item"));
     case "workgroup":
-      return writer.forEachGroup(label, points, strategy.lanes, () => loops.writePoint("item"));
+      return writer.forEachGroup(label, points / strategy.points, strategy.lanes * strategy.points, () => {
+        loops.writePoint(pointOfLane(writer, strategy, "item"));
+      });
     case "fourPoints":
       return writer.forEachItem(label, Math.ceil(points / 4), () => loops.writeFourPoints(points));
   }

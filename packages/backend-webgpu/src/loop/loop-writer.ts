@@ -27,6 +27,13 @@ export interface GivenValue {
   readonly value: string;
 }
 
+/** Inner points by number, from `first` up to, not including, `end`: names of u32, of `most` points at most. */
+export interface InnerRange {
+  readonly first: string;
+  readonly end: string;
+  readonly most: number;
+}
+
 /** Writes the loops of a step and what is in them. Instruction i becomes the constant `v<i>`, reduction i `r<i>`. */
 export class LoopWriter {
   readonly #writer: KernelWriter;
@@ -35,16 +42,27 @@ export class LoopWriter {
   readonly #given: GivenValue | null;
   readonly #operands = new Map<number, Operand>();
   readonly #inner: readonly boolean[];
-  readonly #shared = new Set<string>();
+  /** The inner points that are visited. */
+  readonly #range: InnerRange;
   /** Expressions of the instructions that have been written in the scopes around. */
   #values: (string | undefined)[] = [];
 
-  /** @param given - What takes the place of loads from a slot. */
-  constructor(writer: KernelWriter, step: LoopStep, strategy: Strategy, given: GivenValue | null = null) {
+  /**
+   * @param given - What takes the place of loads from a slot.
+   * @param range - The inner points to visit. Default: all.
+   */
+  constructor(
+    writer: KernelWriter,
+    step: LoopStep,
+    strategy: Strategy,
+    { given, range }: { readonly given?: GivenValue; readonly range?: InnerRange } = {},
+  ) {
     this.#writer = writer;
     this.#step = step;
     this.#strategy = strategy;
-    this.#given = given;
+    this.#given = given ?? null;
+    const inner = sizeOf(step.inner);
+    this.#range = range ?? { first: "0u", end: `${inner}u`, most: inner };
     this.#inner = findInner(step.instructions, step.outer.length);
     this.#bindOperands();
   }
@@ -85,7 +103,9 @@ export class LoopWriter {
       const use = this.#strategy.kind === "fourPoints" && isByte(dtype) ? "writeWords" : "write";
       this.#operands.set(slot, this.#writer.bind({ slot }, dtype, use));
     }
-    for (const instruction of instructions) {
+    const roots = phases.flatMap((phase) => [...phase.stores, ...phase.reductions].map(({ value }) => value));
+    for (const index of closure(instructions, roots)) {
+      const instruction = instructions[index];
       if (instruction.op !== "load" || instruction.slot === this.#given?.slot) continue;
       const { slot, dtype } = instruction;
       this.#operands.set(slot, this.#writer.bind({ slot }, dtype, "read"));
@@ -112,7 +132,7 @@ export class LoopWriter {
     for (const index of needed) if (!this.#inner[index]) this.#evaluate(index);
     if (!phase.inner) {
       const writeStores = (): void => phase.stores.forEach((own) => store(own, this.#valueOf(own.value)));
-      if (this.#strategy.kind === "workgroup") this.#writer.block("if (lane == 0u)", writeStores);
+      if (this.#strategy.kind === "workgroup") this.#writer.block(`if (lane < ${this.#strategy.points}u)`, writeStores);
       else writeStores();
       return;
     }
@@ -129,34 +149,41 @@ export class LoopWriter {
     });
     this.#values = around;
     if (this.#strategy.kind !== "workgroup") return;
-    const { lanes } = this.#strategy;
     for (const reduction of phase.reductions) {
-      combineAcrossLanes(this.#writer, reduction, `r${reduction.id}`, lanes, this.#shared);
+      combineAcrossLanes(this.#writer, reduction, `r${reduction.id}`, this.#strategy);
     }
   }
 
-  /** The loop over all inner points; long float sums are cut into parts `p<id>`, which `body` is told by its prefix. */
+  /** The loop over the inner points; long float sums are cut into parts `p<id>`, which `body` is told by its prefix. */
   #writeInnerLoop(phase: Phase, body: (prefix: (reduction: Reduction) => string) => void): void {
     const writer = this.#writer;
-    const points = sizeOf(this.#step.inner);
-    if (points === 0) return;
-    const [start, stride] = this.#strategy.kind === "workgroup" ? ["lane", this.#strategy.lanes] : ["0u", 1];
+    const { first, end, most } = this.#range;
+    if (most === 0) return;
+    const [start, stride] = this.#startAndStride(first);
     const loop = (from: string, to: string, prefix: (reduction: Reduction) => string): void =>
       writer.block(`for (var inner = ${from}; inner < ${to}; inner += ${stride}u)`, () => {
         this.#writeIndices("inner", this.#step.inner, "i");
         body(prefix);
       });
     const sums = phase.reductions.filter(isFloatSum);
-    if (sums.length === 0 || points <= stride * termsPerSum) {
-      loop(start, `${points}u`, () => "r");
+    if (sums.length === 0 || most <= stride * termsPerSum) {
+      loop(start, end, () => "r");
       return;
     }
-    writer.block(`for (var part = ${start}; part < ${points}u; part += ${stride * termsPerSum}u)`, () => {
+    writer.block(`for (var part = ${start}; part < ${end}; part += ${stride * termsPerSum}u)`, () => {
       for (const { id } of sums) writer.line(`var p${id} = 0.0f;`);
-      writer.line(`let end = min(part + ${stride * termsPerSum}u, ${points}u);`);
-      loop("part", "end", (reduction) => (isFloatSum(reduction) ? "p" : "r"));
+      writer.line(`let part_end = min(part + ${stride * termsPerSum}u, ${end});`);
+      loop("part", "part_end", (reduction) => (isFloatSum(reduction) ? "p" : "r"));
       for (const { id } of sums) writer.line(`r${id} += p${id};`);
     });
+  }
+
+  /** Where an invocation begins, and how far apart its inner points are. */
+  #startAndStride(first: string): [string, number] {
+    if (this.#strategy.kind !== "workgroup") return [first, 1];
+    const { lanes, points } = this.#strategy;
+    const lane = points === 1 ? "lane" : `lane / ${points}u`;
+    return [first === "0u" ? lane : `${first} + ${lane}`, lanes];
   }
 
   #fold(reduction: Reduction, prefix: (reduction: Reduction) => string): void {

@@ -1,5 +1,6 @@
 import { type Access, type Affine, type LoopStep, sizeOf } from "@minima/tensor";
 import { isByte } from "../kernel/value-type.ts";
+import type { SharedLoops } from "./fold.ts";
 
 /** How the points of a loop step are spread over invocations. */
 export type Strategy =
@@ -7,23 +8,26 @@ export type Strategy =
   | { readonly kind: "invocation" }
   /** One invocation computes four neighbouring outer points, whose bytes fill a word. */
   | { readonly kind: "fourPoints" }
-  /** The invocations of a workgroup share the inner loops of one outer point. */
-  | { readonly kind: "workgroup"; readonly lanes: number };
+  /** The invocations of a workgroup share the inner loops of one outer point, or of several neighbouring ones. */
+  | ({ readonly kind: "workgroup" } & SharedLoops);
 
 /** Inner loops of up to this many points are not worth sharing. */
 const shortInner = 32;
 /** Where neighbouring invocations read neighbouring elements, and there are so many, inner loops may be longer. */
 const manyPoints = 1024;
 const mediumInner = 1024;
+/** Invocations of a workgroup that share inner loops, at most. */
+const mostLanes = 256;
 
 /** Chosen by extents and strides alone, so that the same step gives the same bits. */
 export function chooseStrategy(step: LoopStep, maxLanes: number): Strategy {
   const inner = sizeOf(step.inner);
   const points = sizeOf(step.outer);
-  const shared = inner > shortInner && !(points >= manyPoints && inner <= mediumInner && readsAlongPoints(step));
-  if (shared) {
-    const lanes = 2 ** Math.ceil(Math.log2(inner / 4));
-    return { kind: "workgroup", lanes: Math.min(Math.max(lanes, 32), Math.min(256, maxLanes)) };
+  const alongPoints = readsAlongPoints(step);
+  if (inner > shortInner && !(points >= manyPoints && inner <= mediumInner && alongPoints)) {
+    const together = alongPoints ? ([32, 16, 8].find((count) => points % count === 0) ?? 1) : 1;
+    const wanted = Math.max(2 ** Math.ceil(Math.log2(inner / 4)), 32);
+    return { kind: "workgroup", lanes: Math.min(wanted, Math.min(mostLanes, maxLanes) / together), points: together };
   }
   return storesWholeWords(step) ? { kind: "fourPoints" } : { kind: "invocation" };
 }

@@ -1,4 +1,4 @@
-import { OutOfMemoryError, ValueError } from "@minima/tensor";
+import { OutOfMemoryError, ValueError, formatBytes } from "@minima/tensor";
 import type { DeviceLimits } from "../device-limits.ts";
 import { GpuBuffer } from "./gpu-buffer.ts";
 import { sizeClass } from "./size-class.ts";
@@ -11,7 +11,7 @@ type PoolLimits = Pick<DeviceLimits, "maxBufferSize" | "maxStorageBufferBindingS
 /**
  * Buffers by size. One that is freed is handed out again at once: commands run in queue order, so whatever still reads
  * it comes before whatever will write it. Garbage collection does not bound memory on a GPU, therefore what is not
- * wanted any more is destroyed.
+ * wanted any more is destroyed. Whether the device has the memory for a new buffer is known a moment later (`checking`).
  */
 export class BufferPool {
   readonly #device: GPUDevice;
@@ -25,6 +25,8 @@ export class BufferPool {
   #nextId = 0;
   #idleBytes = 0;
   #usedBytes = 0;
+  #unchecked = 0;
+  #checking: Promise<void> | null = null;
 
   /**
    * @param destroy - Destroys a buffer once all commands that were given before have been submitted.
@@ -51,9 +53,16 @@ export class BufferPool {
     return this.#usedBytes + this.#idleBytes;
   }
 
+  /** Resolves when it is known of all buffers whether there is memory for them; null if it is. Never rejects. */
+  get checking(): Promise<void> | null {
+    return this.#checking;
+  }
+
+  /** A buffer of at least so many bytes; if it turns out that the device has no memory for it, it is marked as missing. */
   allocate(bytes: number): GpuBuffer {
     const size = this.#sizeFor(bytes);
     const buffer = this.#reuse(size) ?? this.#create(size);
+    buffer.asked = bytes;
     this.#used.add(buffer);
     this.#usedBytes += size;
     return buffer;
@@ -62,12 +71,13 @@ export class BufferPool {
   free(buffer: GpuBuffer): void {
     if (!this.#used.delete(buffer)) throw new ValueError("webgpu: a buffer was freed that is not in use");
     this.#usedBytes -= buffer.bytes;
+    if (buffer.missing !== null) return;
     const list = this.#free.get(buffer.bytes);
     if (list === undefined) this.#free.set(buffer.bytes, [buffer]);
     else list.push(buffer);
     this.#idle.add(buffer);
     this.#idleBytes += buffer.bytes;
-    this.#trim();
+    this.#trim(idleBudget);
   }
 
   /** Destroys all buffers, used or not. */
@@ -89,7 +99,29 @@ export class BufferPool {
   }
 
   #create(size: number): GpuBuffer {
-    return new GpuBuffer(this.#device.createBuffer({ size, usage: this.#usage }), size, this.#nextId++);
+    this.#device.pushErrorScope("out-of-memory");
+    const gpu = this.#device.createBuffer({ size, usage: this.#usage });
+    const buffer = new GpuBuffer(gpu, size, this.#nextId++);
+    this.#unchecked++;
+    this.#checking = this.#check(buffer, this.#device.popErrorScope(), this.#checking);
+    return buffer;
+  }
+
+  async #check(buffer: GpuBuffer, scope: Promise<GPUError | null>, before: Promise<void> | null): Promise<void> {
+    const error = await scope.catch(() => null); // the device is gone, which is reported where that is noticed
+    if (error !== null) this.#miss(buffer, error);
+    await before;
+    if (--this.#unchecked === 0) this.#checking = null;
+  }
+
+  #miss(buffer: GpuBuffer, cause: GPUError): void {
+    const [asked, used] = [formatBytes(buffer.bytes), formatBytes(this.#usedBytes - buffer.bytes)];
+    buffer.missing = new OutOfMemoryError(
+      `webgpu: the device has no memory for a buffer of ${asked} (${firstLine(cause.message)}), with ${used} in ` +
+        `${this.#used.size - 1} other buffers and ${formatBytes(this.#idleBytes)} that wait to be used again`,
+      { cause },
+    );
+    this.#trim(0); // so that the next try finds more
   }
 
   /** Bytes of the buffer for a value of `bytes`, within what a kernel can use in one piece. */
@@ -97,18 +129,21 @@ export class BufferPool {
     const { maxBufferSize, maxStorageBufferBindingSize } = this.#limits;
     const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
     if (bytes > limit) {
+      const names = Object.entries({ maxBufferSize, maxStorageBufferBindingSize })
+        .filter(([, value]) => value === limit)
+        .map(([name]) => name);
       throw new OutOfMemoryError(
-        `webgpu: ${bytes} bytes were asked for in one piece; a kernel can use ${limit} on this device ` +
-          `(maxBufferSize ${maxBufferSize}, maxStorageBufferBindingSize ${maxStorageBufferBindingSize}). ` +
-          "Work on smaller tensors: a smaller batch, or a part at a time",
+        `webgpu: a tensor of ${formatBytes(bytes)} is more than a kernel can use in one piece on this device, ` +
+          `${formatBytes(limit)} by ${names.join(" and ")}. Work on smaller tensors: a smaller batch, or a part at a time`,
       );
     }
     return Math.min(sizeClass(bytes), limit - (limit % 4));
   }
 
-  #trim(): void {
+  /** Destroys those idle for longest until the rest takes no more than the budget. */
+  #trim(budget: number): void {
     for (const buffer of this.#idle) {
-      if (this.#idleBytes <= idleBudget) return;
+      if (this.#idleBytes <= budget) return;
       this.#idle.delete(buffer);
       this.#idleBytes -= buffer.bytes;
       const list = this.#free.get(buffer.bytes) ?? [];
@@ -116,4 +151,9 @@ export class BufferPool {
       this.#destroy(buffer.gpu);
     }
   }
+}
+
+/** What a driver says first; the rest says where in its own code. */
+function firstLine(message: string): string {
+  return message.split("\n", 1)[0].trim();
 }

@@ -1,4 +1,7 @@
-/** The submits that may still run. */
+/** Programs that may be on their way at a time: enough to keep a device busy, and more would only hold memory. */
+const mostRunning = 3;
+
+/** The programs that have been submitted and may still run. */
 export class Backlog {
   readonly #queue: GPUQueue;
   readonly #running: Promise<void>[] = [];
@@ -7,15 +10,21 @@ export class Backlog {
     this.#queue = queue;
   }
 
+  /** How many there are. */
+  get count(): number {
+    return this.#running.length;
+  }
+
+  /** Resolves when one of too many is done; null if there is room for another. Never rejects. */
+  get full(): Promise<void> | null {
+    const excess = this.#running.length - mostRunning;
+    return excess < 0 ? null : this.#running[excess];
+  }
+
   /** Notes a submit. */
   add(): void {
     const forget = (): void => void this.#running.splice(this.#running.indexOf(done), 1);
     const done: Promise<void> = this.#queue.onSubmittedWorkDone().then(forget, forget);
     this.#running.push(done);
-  }
-
-  /** Resolves when fewer than `count` are left. */
-  async below(count: number): Promise<void> {
-    await this.#running[this.#running.length - count];
   }
 }

@@ -1,6 +1,12 @@
+/** What a command waits for, beside those before it: null when for nothing any more. What it gives must not reject. */
+export type Gate = () => Promise<void> | null;
+
+const open: Gate = () => null;
+
 /**
- * Runs commands in the order of the calls: at once, unless a program before them still waits for its pipelines. Then
- * they wait too, so that writes, programs and reads take effect in order and buffers can be reused at once.
+ * Runs commands in the order of the calls: at once, unless a program before them still waits, for its pipelines, its
+ * memory or its turn. Then they wait too, so that writes, programs and reads take effect in order and buffers can be
+ * reused at once.
  */
 export class CommandQueue {
   readonly #onError: (error: unknown) => void;
@@ -18,23 +24,19 @@ export class CommandQueue {
     return this.#last;
   }
 
-  /**
-   * Runs a command after those before it.
-   *
-   * @param ready - What else it waits for; must not reject.
-   */
-  run(command: () => void, ready: Promise<void> | null = null): void {
-    if (this.#last === null && ready === null) {
+  /** Runs a command after those before it, when its gate is open. */
+  run(command: () => void, gate: Gate = open): void {
+    if (this.#last === null && gate() === null) {
       command();
       return;
     }
     this.#waiting++;
-    this.#last = this.#runLater(command, this.#last, ready);
+    this.#last = this.#runLater(command, this.#last, gate);
   }
 
-  async #runLater(command: () => void, before: Promise<void> | null, ready: Promise<void> | null): Promise<void> {
+  async #runLater(command: () => void, before: Promise<void> | null, gate: Gate): Promise<void> {
     await before;
-    await ready;
+    for (let wait = gate(); wait !== null; wait = gate()) await wait;
     try {
       command();
     } catch (error) {

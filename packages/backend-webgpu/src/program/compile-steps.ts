@@ -1,7 +1,7 @@
 import type { Step } from "@minima/tensor";
 import { anchorKernels } from "../anchors/index.ts";
 import type { CompiledStep, KernelLimits } from "../kernel/kernel.ts";
-import { loopKernel } from "../loop/loop-kernel.ts";
+import { loopKernels } from "../loop/loop-kernel.ts";
 import { BindGroups } from "./bind-groups.ts";
 import type { Pipelines } from "./pipelines.ts";
 import { type Dispatch, WebGpuProgram } from "./program.ts";
@@ -16,7 +16,7 @@ export function compileSteps(steps: readonly Step[], limits: KernelLimits, pipel
       if (kernel.workgroups.includes(0)) continue;
       const labelled = { ...kernel, label: `step ${at}: ${kernel.label}` };
       const pipeline = pipelines.get(labelled);
-      dispatches.push({ kernel: labelled, pipeline, groups: new BindGroups(), firstScratch: scratch.length });
+      dispatches.push({ step, kernel: labelled, pipeline, groups: new BindGroups(), firstScratch: scratch.length });
     }
     scratch.push(...compiled.scratch);
   });
@@ -24,6 +24,6 @@ export function compileSteps(steps: readonly Step[], limits: KernelLimits, pipel
 }
 
 function compileStep(step: Step, limits: KernelLimits): CompiledStep {
-  if (step.kind === "loop") return { kernels: [loopKernel(step, limits)], scratch: [] };
+  if (step.kind === "loop") return loopKernels(step, limits);
   return anchorKernels(step, limits);
 }

@@ -1,6 +1,7 @@
 import { KernelError } from "../errors.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Layouts } from "./layouts.ts";
+import type { ProgressCounter } from "./progress.ts";
 
 /** How many pipelines are kept for kernels to come; programs keep those they use. */
 const capacity = 2048;
@@ -18,14 +19,16 @@ export interface Pipeline {
 export class Pipelines {
   readonly #device: GPUDevice;
   readonly #layouts: Layouts;
+  readonly #progress: ProgressCounter;
   /** Least recently used ones first. */
   readonly #bySource = new Map<string, Pipeline>();
   /** Pipelines compiled so far. */
   count = 0;
 
-  constructor(device: GPUDevice, layouts: Layouts) {
+  constructor(device: GPUDevice, layouts: Layouts, progress: ProgressCounter) {
     this.#device = device;
     this.#layouts = layouts;
+    this.#progress = progress;
   }
 
   get(kernel: Kernel): Pipeline {
@@ -40,16 +43,24 @@ export class Pipelines {
     return pipeline;
   }
 
+  /** Keeps none any more. */
+  dispose(): void {
+    this.#bySource.clear();
+  }
+
   #create(kernel: Kernel): Pipeline {
     this.count++;
+    this.#progress.start();
     const pipeline: Pipeline = {
       layout: this.#layouts.operands(kernel),
       compiled: null,
       error: null,
-      ready: this.#compile(kernel).then(
-        (compiled) => void (pipeline.compiled = compiled),
-        (error: KernelError) => void (pipeline.error = error),
-      ),
+      ready: this.#compile(kernel)
+        .then(
+          (compiled) => void (pipeline.compiled = compiled),
+          (error: KernelError) => void (pipeline.error = error),
+        )
+        .then(() => this.#progress.finish(kernel.label)),
     };
     return pipeline;
   }

@@ -1,12 +1,14 @@
-import { MinimaError, type Program, type Step } from "@minima/tensor";
+import type { Program, Step } from "@minima/tensor";
 import type { KernelError } from "../errors.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import type { GpuBuffer } from "../memory/gpu-buffer.ts";
-import { BindGroups } from "./bind-groups.ts";
+import type { BindGroups } from "./bind-groups.ts";
+import { type ProgramMemory, encode } from "./encode.ts";
 import type { Pipeline } from "./pipelines.ts";
 
 /** One dispatch of a program. */
 export interface Dispatch {
+  /** The step it is part of. */
+  readonly step: Step;
   readonly kernel: Kernel;
   readonly pipeline: Pipeline;
   readonly groups: BindGroups;
@@ -46,44 +48,13 @@ export class WebGpuProgram implements Program {
     return this.dispatches.find(({ pipeline }) => pipeline.error !== null)?.pipeline.error ?? null;
   }
 
-  /** Writes all dispatches into a command buffer, each seeing what those before it have written. */
-  encode(device: GPUDevice, memory: ProgramMemory): GPUCommandBuffer {
-    return encodeDispatches(device, this.dispatches, memory);
-  }
-
   /** The first dispatch that the device refuses, for the message; found by encoding one at a time. */
   async findRefused(device: GPUDevice, memory: ProgramMemory): Promise<string> {
     for (const dispatch of this.dispatches) {
       device.pushErrorScope("validation");
-      encodeDispatches(device, [dispatch], memory);
+      encode(device, [dispatch], memory);
       if ((await device.popErrorScope()) !== null) return dispatch.kernel.label;
     }
     return "program";
   }
-}
-
-/** What a program is bound to when it runs. */
-export interface ProgramMemory {
-  /** By slot. */
-  readonly buffers: readonly GpuBuffer[];
-  readonly scratch: readonly GpuBuffer[];
-  readonly scalars: GPUBindGroup | null;
-}
-
-function encodeDispatches(device: GPUDevice, dispatches: readonly Dispatch[], memory: ProgramMemory): GPUCommandBuffer {
-  const encoder = device.createCommandEncoder({ label: "program" });
-  const pass = encoder.beginComputePass({ label: "program" });
-  for (const { kernel, pipeline, groups, firstScratch } of dispatches) {
-    if (pipeline.compiled === null)
-      throw pipeline.error ?? new MinimaError("a program was submitted before its pipelines");
-    const bound = kernel.operands.map(({ memory: place }) =>
-      "slot" in place ? memory.buffers[place.slot] : memory.scratch[firstScratch + place.scratch],
-    );
-    pass.setPipeline(pipeline.compiled);
-    pass.setBindGroup(0, groups.get(device, kernel.label, pipeline.layout, bound));
-    if (kernel.usesScalars && memory.scalars !== null) pass.setBindGroup(1, memory.scalars);
-    pass.dispatchWorkgroups(...kernel.workgroups);
-  }
-  pass.end();
-  return encoder.finish();
 }

@@ -102,8 +102,9 @@ export function readNodeSync(node: Node): TypedArray {
 }
 
 function cannotReadSync(node: Node): ValueError {
-  const name = node.device?.name ?? "this backend";
-  return new ValueError(`dataSync: ${name} cannot be read without waiting; use await tensor.data()`);
+  return new ValueError(
+    `dataSync: ${resolveDevice(node.device).name} cannot be read without waiting; use await tensor.data()`,
+  );
 }
 
 // A graph that grows without being read is evaluated from its ends: the nodes nobody has consumed.

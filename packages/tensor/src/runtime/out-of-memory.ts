@@ -32,19 +32,35 @@ export function outOfMemoryError(cause: MinimaError, shortage: Shortage): OutOfM
     ["for values on the way", temporaries],
     ["for copies of data of the host", copies],
   ]);
+  return new OutOfMemoryError(
+    `${cause.message}. Asked for by one program: ${asked}` +
+      (names.length > 0 ? `; its largest results are ${names.join(", ")}` : "") +
+      `. Held besides: ${heldBy(backend, results)}. Nothing has been changed. ${advice}`,
+    { cause },
+  );
+}
+
+/** The error for a device that says only afterwards that its memory did not suffice. */
+export function lateOutOfMemoryError(cause: MinimaError, backend: Backend, results: Results): OutOfMemoryError {
+  return new OutOfMemoryError(
+    `${cause.message}. Held now: ${heldBy(backend, results)}. What the program was to compute is lost, with the ` +
+      `variables that it was to update: load them from the last snapshot. ${advice}`,
+    { cause },
+  );
+}
+
+const advice =
+  "Smaller batches ask for less; a variable (a model, an optimizer) gives its memory back when nothing refers to it " +
+  "any more, a result when it is out of use";
+
+/** Who holds the memory of a device. */
+function heldBy(backend: Backend, results: Results): string {
   const stats = backend.stats?.();
-  const held = list([
+  return list([
     ["by variables", (stats?.bytes ?? results.bytes) - results.bytes],
     [`by ${results.count} results that are still in use`, results.bytes],
     [`by ${backend.name} itself`, stats?.ownBytes ?? 0],
   ]);
-  return new OutOfMemoryError(
-    `${cause.message}. Asked for by one program: ${asked}` +
-      (names.length > 0 ? `; its largest results are ${names.join(", ")}` : "") +
-      `. Held besides: ${held}. Nothing has been changed. Smaller batches ask for less; a variable (a model, an ` +
-      "optimizer) gives its memory back when nothing refers to it any more, a result when it is out of use",
-    { cause },
-  );
 }
 
 function describe({ kind, shape }: Node): string {

@@ -1,6 +1,6 @@
 import type { Backend } from "../backend.ts";
 import type { TypedArray } from "../dtype.ts";
-import { MinimaError, OutOfMemoryError } from "../errors.ts";
+import { MinimaError, OutOfMemoryError, isOutOfMemory } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { prunePending } from "../graph/pending.ts";
 import type { Storage } from "../graph/storage.ts";
@@ -8,6 +8,7 @@ import { planGraph } from "../planner/planner.ts";
 import { type Collected, collect, toGraph, withOutputs } from "./collect.ts";
 import { takeReplaced } from "./effects.ts";
 import { type Assignment, type Executor, type Run, pendingWork } from "./executor.ts";
+import { lateOutOfMemoryError } from "./out-of-memory.ts";
 import { type CachedPlan, PlanCache } from "./plan-cache.ts";
 import { ProgramRunner } from "./program-runner.ts";
 import { Results } from "./results.ts";
@@ -53,7 +54,12 @@ export class PlannedExecutor implements Executor {
   }
 
   ready(): void | Promise<void> {
-    return this.backend.ready?.();
+    return this.backend.ready?.().catch((error: unknown) => this.#fail(error));
+  }
+
+  /** Throws an error of the device; if its memory did not suffice, with who holds it. */
+  #fail(error: unknown): never {
+    throw isOutOfMemory(error) ? lateOutOfMemoryError(error, this.backend, this.results) : error;
   }
 
   #run(roots: readonly Node[], isUpdate: boolean): ReadonlyMap<number, Storage> {
@@ -120,7 +126,11 @@ export class PlannedExecutor implements Executor {
     if (storage.host === null && this.#runner.queue !== null) await this.#runner.queue; // else as of this call
     if (storage.host !== null) return storage.host.slice();
     if (storage.buffer === null) throw new OutOfMemoryError("the value was lost with its device");
-    return this.backend.read(storage.buffer, storage.dtype, storage.size);
+    try {
+      return await this.backend.read(storage.buffer, storage.dtype, storage.size);
+    } catch (error) {
+      return this.#fail(error);
+    }
   }
 
   readSync(storage: Storage): TypedArray | null {

@@ -1,5 +1,6 @@
 import { tensor } from "@minima/tensor";
 import type { BenchCase } from "../case.ts";
+import { countWork } from "../device-work.ts";
 import { fill, labels } from "../fill.ts";
 import { median } from "../time.ts";
 import { mlp } from "./mlp.ts";
@@ -35,12 +36,14 @@ export const epochCase: BenchCase = {
       end = now;
     }
     const done = times.length * batch;
+    const work = await countWork(() => stepOn(0));
     return {
       median_ms: median(times),
       min_ms: Math.min(...times),
       samples: times.length,
       rows: done,
       samples_per_s: (done / (end - start)) * 1000,
+      ...work,
     };
   },
 };

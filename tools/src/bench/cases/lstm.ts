@@ -3,13 +3,16 @@ import type { Work } from "../case.ts";
 import { filled } from "../fill.ts";
 import { type Network, dense, targets, training, weight, zeroWeight } from "./training.ts";
 
-const batch = 32;
-const steps = 32;
-const inputs = 64;
-const hidden = 128;
+const benchSizes = { batch: 32, steps: 32, inputs: 64, hidden: 128 } as const;
+
+export interface LstmSizes {
+  readonly batch: number;
+  readonly inputs: number;
+  readonly hidden: number;
+}
 
 /** An LSTM over a time-major sequence, unrolled; a dense layer on its last state. */
-function lstm(): Network {
+export function lstm({ batch, inputs, hidden }: LstmSizes = benchSizes): Network {
   const fromInput = weight([inputs, 4 * hidden], 0.08, 1);
   const fromHidden = weight([hidden, 4 * hidden], 0.08, 2);
   const bias = zeroWeight([4 * hidden]);
@@ -31,5 +34,6 @@ function lstm(): Network {
 
 /** Training it on 32 sequences of 32 steps. */
 export function lstmTraining(): Work {
+  const { batch, steps, inputs } = benchSizes;
   return training(lstm(), filled([steps * batch, inputs], 1, 9), targets(batch));
 }

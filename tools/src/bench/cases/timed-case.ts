@@ -1,4 +1,5 @@
 import type { BenchCase, Work } from "../case.ts";
+import { countWork, toTheEnd } from "../device-work.ts";
 import { time } from "../time.ts";
 
 export interface TimedCaseOptions {
@@ -14,7 +15,7 @@ export function timedCase(name: string, options: TimedCaseOptions, make: () => W
     name,
     async measure() {
       const { run, check } = make();
-      const { median, least, samples } = await time(run);
+      const { median, least, samples } = await time(toTheEnd(run));
       const value = await check();
       checkValue(value, options.expected);
       const { operations } = options;
@@ -24,6 +25,7 @@ export function timedCase(name: string, options: TimedCaseOptions, make: () => W
         gflops: operations === undefined ? undefined : operations / median / 1e6,
         samples,
         check: value,
+        ...(await countWork(run)),
       };
     },
   };

@@ -5,11 +5,15 @@ import type { Work } from "../case.ts";
 import { filled } from "../fill.ts";
 import { type Network, dense, targets, training, unitWeight, weight, zeroWeight } from "./training.ts";
 
-const batch = 16;
-const length = 64;
-const width = 128;
-const heads = 4;
-const headWidth = width / heads;
+const benchSizes = { batch: 16, length: 64, width: 128, heads: 4 } as const;
+
+export interface TransformerSizes {
+  readonly batch: number;
+  /** Tokens of a sequence. */
+  readonly length: number;
+  readonly width: number;
+  readonly heads: number;
+}
 
 /** (x - mean) / √(variance + 1e-5) over the last axis, times gain, plus bias. */
 function layerNorm(x: Tensor, gain: Tensor, bias: Tensor): Tensor {
@@ -24,7 +28,8 @@ function gelu(x: Tensor): Tensor {
 }
 
 /** One pre-norm encoder block on embedded tokens, and a dense layer on the mean of its outputs. */
-function transformer(): Network {
+export function transformer({ batch, length, width, heads }: TransformerSizes = benchSizes): Network {
+  const headWidth = width / heads;
   const [wQkv, bQkv] = [weight([width, 3 * width], 0.08, 1), zeroWeight([3 * width])];
   const [wOut, bOut] = [weight([width, width], 0.08, 2), zeroWeight([width])];
   const [wUp, bUp] = [weight([width, 4 * width], 0.08, 3), zeroWeight([4 * width])];
@@ -49,5 +54,6 @@ function transformer(): Network {
 
 /** Training it on 16 sequences of 64 tokens. */
 export function transformerTraining(): Work {
+  const { batch, length, width } = benchSizes;
   return training(transformer(), filled([batch * length, width], 1, 9), targets(batch));
 }

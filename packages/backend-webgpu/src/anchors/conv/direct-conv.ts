@@ -1,51 +1,34 @@
 import { type ConvStep, sizeOf } from "@minima/tensor";
-import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
-import { KernelWriter } from "../kernel/kernel-writer.ts";
-import { combineAcrossLanes } from "../loop/fold.ts";
-import { elementStore, withEpilogue } from "./epilogue.ts";
-import { forEachTap, joinIndex, positionsAbove, positionsBelow, splitIndex } from "./window.ts";
+import type { CompiledStep, Kernel, KernelLimits } from "../../kernel/kernel.ts";
+import { KernelWriter } from "../../kernel/kernel-writer.ts";
+import { combineAcrossLanes } from "../../loop/fold.ts";
+import { type ResultStore, resultStore, withEpilogue } from "../epilogue.ts";
+import { forEachTap, joinIndex, positionsAbove, positionsBelow, splitIndex } from "../window.ts";
+import type { Geometry } from "./geometry.ts";
 
-/** The three tensors of a convolution, whichever of them is the result. */
-interface Geometry {
-  /** [n, c, …] */
-  readonly x: readonly number[];
-  /** [o, c / groups, …] */
-  readonly filter: readonly number[];
-  /** [n, o, …] */
-  readonly y: readonly number[];
-  readonly channelsPerGroup: number;
-  readonly filtersPerGroup: number;
+/**
+ * Convolution as a sum for each element of the result; sums of a channel are made first, then those are added up. For
+ * groups of a few channels, where there is nothing that tiles could share.
+ */
+export function directConvKernels(step: ConvStep, geometry: Geometry, limits: KernelLimits): CompiledStep {
+  const { a, b, output } = step;
+  const kernels = withEpilogue(step, { slots: [a.slot, b.slot, output.slot], scratch: 0 }, limits, (own) => {
+    const writer = new KernelWriter(limits);
+    switch (step.attributes.mode) {
+      case "forward":
+        return forward(writer, own, geometry);
+      case "inputGradient":
+        return inputGradient(writer, own, geometry);
+      case "filterGradient":
+        return filterGradient(writer, own, geometry);
+    }
+  });
+  return { kernels, scratch: [] };
 }
 
-/** Convolution as a sum for each element of the result; sums of a channel are made first, then those are added up. */
-export function convKernels(step: ConvStep, limits: KernelLimits): Kernel[] {
-  return withEpilogue(step, [step.a.slot, step.b.slot, step.output.slot], limits, convKernel);
-}
-
-function convKernel(step: ConvStep, limits: KernelLimits): Kernel {
-  const { attributes, a, b, output } = step;
-  const { mode, groups } = attributes;
-  const [x, filter, y] = {
-    forward: [a.shape, b.shape, output.shape],
-    inputGradient: [output.shape, b.shape, a.shape],
-    filterGradient: [a.shape, output.shape, b.shape],
-  }[mode];
-  const geometry = { x, filter, y, channelsPerGroup: filter[1], filtersPerGroup: filter[0] / groups };
-  const writer = new KernelWriter(limits);
-  const label = `conv ${mode} [${a.shape.join()}] [${b.shape.join()}]`;
-  switch (mode) {
-    case "forward":
-      return forward(writer, step, geometry, label);
-    case "inputGradient":
-      return inputGradient(writer, step, geometry, label);
-    case "filterGradient":
-      return filterGradient(writer, step, geometry, label);
-  }
-}
-
-function forward(writer: KernelWriter, step: ConvStep, geometry: Geometry, label: string): Kernel {
+function forward(writer: KernelWriter, step: ConvStep, geometry: Geometry): Kernel {
   const { attributes } = step;
-  const { x, filter, y, channelsPerGroup, filtersPerGroup } = geometry;
+  const { x, filter, y, channelsPerGroup, filtersPerGroup, label } = geometry;
   const [image, weights, store] = bind(writer, step);
   return writer.forEachItem(label, sizeOf(y), () => {
     const [n, o, ...at] = splitIndex(writer, "item", y, "y");
@@ -65,9 +48,9 @@ function forward(writer: KernelWriter, step: ConvStep, geometry: Geometry, label
   });
 }
 
-function inputGradient(writer: KernelWriter, step: ConvStep, geometry: Geometry, label: string): Kernel {
+function inputGradient(writer: KernelWriter, step: ConvStep, geometry: Geometry): Kernel {
   const { attributes } = step;
-  const { x, filter, y, channelsPerGroup, filtersPerGroup } = geometry;
+  const { x, filter, y, channelsPerGroup, filtersPerGroup, label } = geometry;
   const [gradient, weights, store] = bind(writer, step);
   return writer.forEachItem(label, sizeOf(x), () => {
     const [n, c, ...at] = splitIndex(writer, "item", x, "x");
@@ -89,9 +72,9 @@ function inputGradient(writer: KernelWriter, step: ConvStep, geometry: Geometry,
 }
 
 /** One workgroup for each element of the filter, whose invocations share the positions it was applied at. */
-function filterGradient(writer: KernelWriter, step: ConvStep, geometry: Geometry, label: string): Kernel {
+function filterGradient(writer: KernelWriter, step: ConvStep, geometry: Geometry): Kernel {
   const { attributes } = step;
-  const { x, filter, y, channelsPerGroup, filtersPerGroup } = geometry;
+  const { x, filter, y, channelsPerGroup, filtersPerGroup, label } = geometry;
   const [image, gradient, store] = bind(writer, step);
   const lanes = 64;
   const plane = y.slice(2);
@@ -109,7 +92,7 @@ function filterGradient(writer: KernelWriter, step: ConvStep, geometry: Geometry
       });
       writer.line("total += part;");
     });
-    combineAcrossLanes(writer, { kind: "sum", dtype: "float32" }, "total", lanes, new Set());
+    combineAcrossLanes(writer, { kind: "sum", dtype: "float32" }, "total", { lanes, points: 1 });
     writer.block("if (lane == 0u)", () => store("item", "total"));
   });
 }
@@ -117,6 +100,6 @@ function filterGradient(writer: KernelWriter, step: ConvStep, geometry: Geometry
 function bind(writer: KernelWriter, { a, b, output, epilogue }: ConvStep) {
   const left = writer.bind(a, a.dtype, "read");
   const right = writer.bind(b, b.dtype, "read");
-  const out = writer.bind(output, output.dtype, "write");
-  return [left, right, elementStore(writer, out, output.slot, epilogue)] as const;
+  const { store }: ResultStore = resultStore(writer, output.slot, epilogue, false);
+  return [left, right, store] as const;
 }

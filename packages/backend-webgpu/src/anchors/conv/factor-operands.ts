@@ -1,0 +1,19 @@
+import type { ContiguousOperand, ConvStep } from "@minima/tensor";
+import type { KernelWriter } from "../../kernel/kernel-writer.ts";
+import type { OperandWidth } from "../../kernel/operand.ts";
+import { slotsOf } from "../epilogue.ts";
+
+/** How a factor that could be fetched in vec4s is bound: a buffer has one type in a kernel, whatever else reads it. */
+export function factorWidth(
+  { a, b, epilogue }: ConvStep,
+  { slot }: ContiguousOperand,
+  hasQuads: boolean,
+): OperandWidth {
+  const others = epilogue === undefined ? [] : slotsOf(epilogue);
+  return hasQuads && a.slot !== b.slot && !others.includes(slot) ? 4 : 1;
+}
+
+/** The group, which is the batch of the product. */
+export function writeGroup(writer: KernelWriter, batch: string): void {
+  writer.line(`let group = ${batch};`);
+}

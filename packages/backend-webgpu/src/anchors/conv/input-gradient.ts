@@ -1,0 +1,49 @@
+import { type ConvStep, sizeOf } from "@minima/tensor";
+import { plus, times } from "../../kernel/expression.ts";
+import type { Product } from "../product/product.ts";
+import { writeGroup } from "./factor-operands.ts";
+import { filterColumns } from "./filter-columns.ts";
+import type { Geometry } from "./geometry.ts";
+import { coordinates, windowFactor } from "./window-factor.ts";
+
+/**
+ * `x[n, c, i] = Σ_{o, tap} filter[o, c, tap] · y[n, o, (i + pad - tap · dilation) / stride]`, where that is a whole
+ * number; columns are (n, i).
+ */
+export function inputGradientProduct(step: ConvStep, geometry: Geometry): Product {
+  const { stride, dilation, padBefore } = step.attributes;
+  const { x, plane, taps, outPlane, groups, channelsPerGroup, filtersPerGroup, label } = geometry;
+  const [inSize, outSize, window] = [sizeOf(plane), sizeOf(outPlane), sizeOf(taps)];
+  const terms = filtersPerGroup * window;
+  return {
+    ...{ label, batches: groups, rows: channelsPerGroup, columns: x[0] * inSize, terms },
+    slots: [step.a.slot, step.b.slot],
+    resultSize: sizeOf(x),
+    hasQuads: false,
+    begin(writer, batch) {
+      writeGroup(writer, batch);
+      const gradient = writer.bind(step.a, "float32", "read");
+      const filter = writer.bind(step.b, "float32", "read");
+      return {
+        left: filterColumns(writer, filter, "left", geometry),
+        right: windowFactor(writer, gradient, "right", {
+          ...{ along: "places", plane: outPlane, stride },
+          place: (at) => ({
+            isInside: `${at} < ${x[0] * inSize}u`,
+            offset: `(${at} / ${inSize}u * ${groups}u + group) * ${filtersPerGroup * outSize}u`,
+            summands: coordinates(`${at} % ${inSize}u`, plane).map((i, k) => plus(i, padBefore[k])),
+          }),
+          term: (at) => ({
+            isInside: `${at} < ${terms}u`,
+            offset: `${at} / ${window}u * ${outSize}u`,
+            summands: coordinates(`${at} % ${window}u`, taps).map((tap, k) => `-${times(tap, dilation[k])}`),
+          }),
+        }),
+        place: (row, column) => {
+          const [image, at] = [`u32(${column}) / ${inSize}u`, `u32(${column}) % ${inSize}u`];
+          return `((${image} * ${groups}u + group) * ${channelsPerGroup}u + u32(${row})) * ${inSize}u + ${at}`;
+        },
+      };
+    },
+  };
+}

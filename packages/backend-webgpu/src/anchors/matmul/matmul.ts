@@ -1,0 +1,92 @@
+import { type Affine, type MatmulStep, type MatrixAccess, sizeOf } from "@minima/tensor";
+import type { CompiledStep, KernelLimits } from "../../kernel/kernel.ts";
+import { times } from "../../kernel/expression.ts";
+import type { KernelWriter } from "../../kernel/kernel-writer.ts";
+import type { OperandWidth } from "../../kernel/operand.ts";
+import { affineValue } from "../../loop/affine.ts";
+import { slotsOf } from "../epilogue.ts";
+import type { Product } from "../product/product.ts";
+import { productKernels } from "../product/product-kernels.ts";
+import { tiledCut } from "../product/tile-kernel.ts";
+import { type MatrixLayout, directionOf, hasQuads, matrixFactor } from "./matrix-factor.ts";
+import { thinCut, thinnest } from "./thin.ts";
+
+/** Batched matrix product: in tiles, or with a method of its own if it is hardly more than a matrix and a vector. */
+export function matmulKernels(step: MatmulStep, limits: KernelLimits): CompiledStep {
+  const { m, n, k, a, b, c } = step;
+  const left = { places: m, terms: k, placeStride: a.rowStride, termStride: a.columnStride, start: startOf(a) };
+  const right = { places: n, terms: k, placeStride: b.columnStride, termStride: b.rowStride, start: startOf(b) };
+  const isThin = Math.min(m, n) <= thinnest;
+  const widths = widthsOf(step, left, right, isThin);
+  const product = productOf(step, left, right, widths);
+  const [wide, width] = m < n ? [right, widths[1]] : [left, widths[0]];
+  const cut = isThin
+    ? thinCut(product, { along: directionOf(wide), isVector: width === 4 }, limits)
+    : tiledCut(product, limits);
+  return productKernels(step, c.slot, product, cut, limits);
+}
+
+function productOf(
+  step: MatmulStep,
+  left: MatrixLayout,
+  right: MatrixLayout,
+  widths: readonly OperandWidth[],
+): Product {
+  const { batch, m, n, k, a, b, c } = step;
+  const batches = sizeOf(batch);
+  return {
+    label: `matmul ${batch.length > 0 ? `[${batch.join()}] ` : ""}${m}x${k} by ${k}x${n}`,
+    ...{ batches, rows: m, columns: n, terms: k },
+    slots: [a.slot, b.slot],
+    resultSize: batches * m * n,
+    hasQuads: n % 4 === 0,
+    begin(writer, number) {
+      writeBatch(writer, batch, number);
+      const start = (name: string, access: MatrixAccess): string => {
+        writer.line(`let ${name} = ${affineValue(startOf(access), batch.length)};`);
+        return name;
+      };
+      const [leftStart, rightStart, outStart] = [
+        start("left_start", a),
+        start("right_start", b),
+        start("out_start", c),
+      ];
+      const leftOperand = writer.bind(a, "float32", "read", widths[0]);
+      const rightOperand = writer.bind(b, "float32", "read", widths[1]);
+      return {
+        left: matrixFactor(writer, leftOperand, "left", left, leftStart),
+        right: matrixFactor(writer, rightOperand, "right", right, rightStart),
+        place: (row, column) => `${outStart} + ${times(row, c.rowStride)} + ${times(column, c.columnStride)}`,
+      };
+    },
+  };
+}
+
+/** The loop variables of the batch, `o0`, `o1`, … */
+function writeBatch(writer: KernelWriter, batch: readonly number[], number: string): void {
+  let unit = sizeOf(batch);
+  batch.forEach((extent, axis) => {
+    unit /= extent;
+    writer.line(`let o${axis} = i32(${number} / ${unit}u % ${extent}u);`);
+  });
+}
+
+function startOf({ offset, batchStrides }: MatrixAccess): Affine {
+  return { offset, strides: batchStrides };
+}
+
+/** How the factors are bound: a buffer has one type in a kernel, whatever else reads it there. */
+function widthsOf(step: MatmulStep, left: MatrixLayout, right: MatrixLayout, isThin: boolean): OperandWidth[] {
+  const { m, n, a, b, epilogue } = step;
+  const others = epilogue === undefined ? [] : slotsOf(epilogue);
+  const isFree = ({ slot }: MatrixAccess): boolean => !others.includes(slot);
+  const quads = [isFree(a) && hasQuads(left), isFree(b) && hasQuads(right)];
+  if (isThin) {
+    // The thin factor is fetched as the other one is, or element by element.
+    const [thin, wide] = m < n ? [0, 1] : [1, 0];
+    const directions = [left, right].map(directionOf);
+    quads[thin] &&= quads[wide] && directions.every((direction) => direction === "terms");
+  }
+  if (a.slot === b.slot && quads[0] !== quads[1]) return [1, 1];
+  return quads.map((hasThem) => (hasThem ? 4 : 1));
+}

@@ -1,0 +1,66 @@
+import type { Epilogue } from "@minima/tensor";
+import type { CompiledStep, Kernel, KernelLimits, Memory } from "../../kernel/kernel.ts";
+import { KernelWriter } from "../../kernel/kernel-writer.ts";
+import { type ResultStore, resultStore, withEpilogue } from "../epilogue.ts";
+import type { Product } from "./product.ts";
+
+interface ProductStep {
+  readonly epilogue?: Epilogue;
+}
+
+/** How the work of a product is cut, and the kernel that does it. */
+export interface ProductCut {
+  /** In how many parts each sum is computed; the kernel stores each of them, and names the part `split`. */
+  readonly splits: number;
+  /** @param makeStore - Makes the store of the kernel; `isVector` says whether it is to take vec4s. */
+  write(label: string, makeStore: MakeStore): Kernel;
+}
+
+export type MakeStore = (writer: KernelWriter, isVector: boolean) => ResultStore;
+
+/** Where the sums of the splits wait for each other: [split][element of the result]. */
+const partialSums: Memory = { scratch: 0 };
+
+/**
+ * The kernels of a product: one, or, where few long sums have to be split to keep a GPU busy, one for the parts of the
+ * sums, and one that adds them up in their order. The epilogue belongs to the last.
+ *
+ * @param output - The slot of the result.
+ */
+export function productKernels<S extends ProductStep>(
+  step: S,
+  output: number,
+  product: Product,
+  { splits, write }: ProductCut,
+  limits: KernelLimits,
+): CompiledStep {
+  const { resultSize, slots, hasQuads, label } = product;
+  if (splits === 1) {
+    const kernels = withEpilogue(step, { slots: [...slots, output], scratch: 0 }, limits, ({ epilogue }) =>
+      write(label, (writer, isVector) => resultStore(writer, output, epilogue, isVector)),
+    );
+    return { kernels, scratch: [] };
+  }
+  const parts = write(`${label}, split in ${splits}`, storePart);
+  const sums = withEpilogue(step, { slots: [output], scratch: 1 }, limits, ({ epilogue }) => {
+    const writer = new KernelWriter(limits);
+    const isVector = hasQuads && epilogue === undefined;
+    const [width, size] = isVector ? ([4, resultSize / 4] as const) : ([1, resultSize] as const);
+    const partial = writer.bind(partialSums, "float32", "read", width);
+    const { store } = resultStore(writer, output, epilogue, isVector);
+    return writer.forEachItem(`${label}, sums of ${splits}`, size, () => {
+      writer.line(`var total = ${partial.load("item")};`);
+      writer.block(`for (var split = 1u; split < ${splits}u; split++)`, () => {
+        writer.line(`total += ${partial.load(`split * ${size}u + item`)};`);
+      });
+      store("item", "total");
+    });
+  });
+  return { kernels: [parts, ...sums], scratch: [splits * resultSize * 4] };
+
+  function storePart(writer: KernelWriter, isVector: boolean): ResultStore {
+    const memory = writer.bind(partialSums, "float32", "write", isVector ? 4 : 1);
+    const size = isVector ? resultSize / 4 : resultSize;
+    return { isVector, store: (place, value) => memory.store(`split * ${size}u + u32(${place})`, value) };
+  }
+}

@@ -1,0 +1,28 @@
+import type { KernelWriter } from "../../kernel/kernel-writer.ts";
+import type { Factor } from "./factor.ts";
+import type { ProductSize } from "./tiling.ts";
+
+/** What a matrix product and a convolution have in common: `result[b, i, j] = Σ_t left[b, i, t] · right[b, t, j]`. */
+export interface Product extends ProductSize {
+  /** For people. */
+  readonly label: string;
+  /** The slots of the factors. */
+  readonly slots: readonly number[];
+  /** Elements of the result. */
+  readonly resultSize: number;
+  /** Whether four columns from a multiple of four on are neighbours in the result, at a multiple of four. */
+  readonly hasQuads: boolean;
+  /**
+   * Binds the factors and writes functions for what they are.
+   *
+   * @param batch - The name of the batch's number, u32.
+   */
+  begin(writer: KernelWriter, batch: string): BoundProduct;
+}
+
+export interface BoundProduct {
+  readonly left: Factor;
+  readonly right: Factor;
+  /** The number of an element of the result, from names of its row and column. */
+  place(row: string, column: string): string;
+}

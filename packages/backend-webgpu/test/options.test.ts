@@ -1,0 +1,44 @@
+import { ValueError } from "@minima/tensor";
+import { describe, expect, it } from "vitest";
+import { webgpu } from "../src/index.ts";
+import { openBackend, softwareAdapter } from "./device.ts";
+
+describe("optional features", () => {
+  it("those of use are turned on that the adapter has", async () => {
+    const { backend, device } = await openBackend();
+    const offered = (await softwareAdapter()).features;
+    const useful = ["shader-f16", "subgroups", "timestamp-query"].filter((name) => offered.has(name));
+    expect([...backend.features].toSorted()).toEqual(useful);
+    for (const name of useful) expect(device.features.has(name)).toBe(true);
+    expect(device.features.has("depth-clip-control")).toBe(false); // there, and of no use
+    backend.dispose();
+  });
+
+  it("those that are asked for are turned on, and no others", async () => {
+    const { backend, device } = await openBackend({ features: ["depth-clip-control"] });
+    expect([...backend.features]).toEqual(["depth-clip-control"]);
+    expect(device.features.has("depth-clip-control")).toBe(true);
+    expect(device.features.has("timestamp-query")).toBe(false);
+    backend.dispose();
+  });
+
+  it("one that the adapter lacks is named, with those that it has", async () => {
+    const failing = webgpu({ adapter: await softwareAdapter(), features: ["subgroups", "warp-drive"] });
+    await expect(failing).rejects.toThrow(ValueError);
+    await expect(failing).rejects.toThrow(/lacks warp-drive; it has .*timestamp-query/);
+  });
+});
+
+describe("limits", () => {
+  it("are those of the adapter, or less", async () => {
+    const { backend, device } = await openBackend({ limits: { maxStorageBuffersPerShaderStage: 9 } });
+    expect(backend.profile.maxSlotsPerStep).toBe(9);
+    expect(device.limits.maxBufferSize).toBe((await softwareAdapter()).limits.maxBufferSize);
+    backend.dispose();
+  });
+
+  it("are refused where the adapter offers less", async () => {
+    const failing = webgpu({ adapter: await softwareAdapter(), limits: { maxBufferSize: 2 ** 50 } });
+    await expect(failing).rejects.toThrow(/limits.maxBufferSize is .* and this adapter offers/);
+  });
+});
