@@ -1,22 +1,11 @@
 import * as T from "@minima/tensor";
-import type { Tensor } from "@minima/tensor";
-import { afterAll, beforeAll, describe, it } from "vitest";
-import type { WebGpuBackend } from "../src/index.ts";
-import { expectAsReference } from "./compare.ts";
-import { testBackend } from "./device.ts";
+import { describe, it } from "vitest";
+import { type Case, expectAsReference } from "./compare.ts";
+import { sharedBackend } from "./device.ts";
 import { withGradients } from "./gradients.ts";
 import { booleans, floats, integers } from "./values.ts";
 
-let backend: WebGpuBackend;
-beforeAll(async () => {
-  backend = await testBackend();
-});
-afterAll(async () => {
-  await backend.idle();
-  backend.dispose();
-});
-
-type Case = readonly [name: string, build: () => Tensor | Tensor[]];
+const backend = sharedBackend();
 const tolerance = { absolute: 2e-5, relative: 1e-5 };
 
 const indexing: readonly Case[] = [
@@ -80,5 +69,5 @@ describe.each([
   ["indexing", indexing],
   ["windows", windows],
 ])("%s on WebGPU give what the reference gives", (_, cases) => {
-  it.each(cases)("%s", (_name, build) => expectAsReference(backend, build, tolerance));
+  it.each(cases)("%s", (_name, build) => expectAsReference(backend(), build, tolerance));
 });

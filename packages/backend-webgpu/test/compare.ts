@@ -1,6 +1,9 @@
 import { type Device, type Tensor, type TypedArray, reference, run, setBackend } from "@minima/tensor";
 import { expect } from "vitest";
 
+/** A case of a table: what is to be computed as the reference evaluator does. */
+export type Case = readonly [name: string, build: () => Tensor | Tensor[]];
+
 /** How far a float may be from the reference: absolute, and in units of the wanted value. */
 export interface Tolerance {
   readonly absolute: number;

@@ -1,22 +1,12 @@
 import * as T from "@minima/tensor";
 import type { Tensor } from "@minima/tensor";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { WebGpuBackend } from "../src/index.ts";
-import { expectAsReference } from "./compare.ts";
-import { testBackend } from "./device.ts";
+import { describe, expect, it } from "vitest";
+import { type Case, expectAsReference } from "./compare.ts";
+import { sharedBackend } from "./device.ts";
 import { withGradients } from "./gradients.ts";
 import { floats } from "./values.ts";
 
-let backend: WebGpuBackend;
-beforeAll(async () => {
-  backend = await testBackend();
-});
-afterAll(async () => {
-  await backend.idle();
-  backend.dispose();
-});
-
-type Case = readonly [name: string, build: () => Tensor | Tensor[]];
+const backend = sharedBackend();
 const tolerance = { absolute: 4e-5, relative: 1e-5 };
 
 const cases: readonly Case[] = [
@@ -51,13 +41,13 @@ const cases: readonly Case[] = [
 ]; // prettier-ignore
 
 describe("convolutions on WebGPU give what the reference gives", () => {
-  it.each(cases)("%s", (_name, build) => expectAsReference(backend, build, tolerance));
+  it.each(cases)("%s", (_name, build) => expectAsReference(backend(), build, tolerance));
 
   it("with bias and activation in one kernel", async () => {
     const build = (): Tensor =>
       T.relu(T.conv2d(floats([2, 3, 9, 9]), floats([8, 3, 3, 3], 2), { bias: floats([8], 3), padding: 1 }));
-    const before = backend.stats().dispatches;
-    await expectAsReference(backend, build, tolerance);
-    expect(backend.stats().dispatches - before).toBe(1);
+    const before = backend().stats().dispatches;
+    await expectAsReference(backend(), build, tolerance);
+    expect(backend().stats().dispatches - before).toBe(1);
   });
 });

@@ -2,20 +2,14 @@ import "@minima/autograd";
 import * as T from "@minima/tensor";
 import { debug, setBackend } from "@minima/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { WebGpuBackend } from "../src/index.ts";
-import { testBackend } from "./device.ts";
+import { sharedBackend } from "./device.ts";
 
-let backend: WebGpuBackend;
-beforeAll(async () => {
-  backend = await testBackend();
-  setBackend(backend);
+const backend = sharedBackend();
+beforeAll(() => {
+  setBackend(backend());
   debug.sites(true);
 });
-afterAll(async () => {
-  debug.sites(false);
-  await backend.idle();
-  backend.dispose();
-});
+afterAll(() => debug.sites(false));
 
 describe("debug.checkFinite on WebGPU", () => {
   it.each<[name: string, build: () => T.Tensor, message: RegExp]>([

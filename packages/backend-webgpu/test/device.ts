@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { afterAll, beforeAll } from "vitest";
 import { type WebGpuBackend, type WebGpuOptions, webgpu } from "../src/index.ts";
 import { softwareGpu } from "../src/software/index.ts";
 
@@ -7,6 +8,19 @@ const hasGpu = process.platform !== "linux" || existsSync("/dev/dri") || existsS
 /** A backend for tests: on the GPU of this machine if it has one, else on the software driver. */
 export async function testBackend(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
   return webgpu(hasGpu ? options : { gpu: await softwareGpu(), ...options });
+}
+
+/** One backend for the tests of a file, which is there when they run. */
+export function sharedBackend(): () => WebGpuBackend {
+  let backend: WebGpuBackend;
+  beforeAll(async () => {
+    backend = await testBackend();
+  });
+  afterAll(async () => {
+    await backend.idle();
+    backend.dispose();
+  });
+  return () => backend;
 }
 
 /** An adapter of the software driver. */

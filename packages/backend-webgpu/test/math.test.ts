@@ -1,18 +1,10 @@
 import * as T from "@minima/tensor";
 import type { Tensor } from "@minima/tensor";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { WebGpuBackend } from "../src/index.ts";
-import { testBackend } from "./device.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { sharedBackend } from "./device.ts";
 
-let backend: WebGpuBackend;
-beforeAll(async () => {
-  backend = await testBackend();
-  T.setBackend(backend);
-});
-afterAll(async () => {
-  await backend.idle();
-  backend.dispose();
-});
+const backend = sharedBackend();
+beforeAll(() => T.setBackend(backend()));
 
 const smallestNormal = 2 ** -126;
 

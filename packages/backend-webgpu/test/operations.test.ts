@@ -1,21 +1,11 @@
 import * as T from "@minima/tensor";
 import type { Tensor } from "@minima/tensor";
-import { afterAll, beforeAll, describe, it } from "vitest";
-import type { WebGpuBackend } from "../src/index.ts";
-import { expectAsReference } from "./compare.ts";
-import { testBackend } from "./device.ts";
+import { describe, it } from "vitest";
+import { type Case, expectAsReference } from "./compare.ts";
+import { sharedBackend } from "./device.ts";
 import { booleans, floats, integers } from "./values.ts";
 
-let backend: WebGpuBackend;
-beforeAll(async () => {
-  backend = await testBackend();
-});
-afterAll(async () => {
-  await backend.idle();
-  backend.dispose();
-});
-
-type Case = readonly [name: string, build: () => Tensor | Tensor[]];
+const backend = sharedBackend();
 
 const special = (): Tensor =>
   T.tensor(new Float32Array([NaN, Infinity, -Infinity, 0, -0, 1, -1, 2.5, -2.5, 3e38, -3e38, 1e-30, 300, -7]));
@@ -119,5 +109,5 @@ describe.each([
   ["views", views],
   ["reductions", reductions],
 ])("%s operations on WebGPU give what the reference gives", (_, cases) => {
-  it.each(cases)("%s", (_name, build) => expectAsReference(backend, build));
+  it.each(cases)("%s", (_name, build) => expectAsReference(backend(), build));
 });

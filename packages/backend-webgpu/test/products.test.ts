@@ -1,21 +1,11 @@
 import * as T from "@minima/tensor";
 import type { Tensor } from "@minima/tensor";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { WebGpuBackend } from "../src/index.ts";
-import { expectAsReference } from "./compare.ts";
-import { testBackend } from "./device.ts";
+import { describe, expect, it } from "vitest";
+import { type Case, expectAsReference } from "./compare.ts";
+import { sharedBackend, testBackend } from "./device.ts";
 import { floats } from "./values.ts";
 
-let backend: WebGpuBackend;
-beforeAll(async () => {
-  backend = await testBackend();
-});
-afterAll(async () => {
-  await backend.idle();
-  backend.dispose();
-});
-
-type Case = readonly [name: string, build: () => Tensor | Tensor[]];
+const backend = sharedBackend();
 const tolerance = { absolute: 2e-5, relative: 1e-5 };
 
 /** m, k, n of products: below, at and beyond the tiles. */
@@ -68,7 +58,7 @@ const products: readonly Case[] = [
 ]; // prettier-ignore
 
 describe("products on WebGPU give what the reference gives", () => {
-  it.each(products)("%s", (_name, build) => expectAsReference(backend, build, tolerance));
+  it.each(products)("%s", (_name, build) => expectAsReference(backend(), build, tolerance));
 });
 
 /** What Adam makes of a weight whose gradient is a product. */
@@ -90,9 +80,9 @@ describe("an update of several tensors behind a product", () => {
     ],
   ];
   it.each(cases)("%s", async (_name, dispatches, gradient) => {
-    const before = backend.stats().dispatches;
-    await expectAsReference(backend, () => adam(gradient()), tolerance);
-    expect(backend.stats().dispatches - before).toBe(dispatches);
+    const before = backend().stats().dispatches;
+    await expectAsReference(backend(), () => adam(gradient()), tolerance);
+    expect(backend().stats().dispatches - before).toBe(dispatches);
   });
 
   it("is a kernel of its own where the device does not bind so many buffers", async () => {

@@ -45,15 +45,22 @@ describe("a profile", () => {
     const b = T.tensor(new Float32Array(10));
     const work = (): Promise<unknown> => Promise.all([T.matmul(a, a).data(), T.add(b, 1).data()]);
     await work();
-    const start = performance.now();
-    const { kernels } = await profile(work);
-    const elapsed = performance.now() - start;
-    expect(kernels).toHaveLength(2);
-    const times = kernels.map(({ gpuMs }) => gpuMs ?? expect.fail("no time"));
-    expect(kernels[0].label).toContain("matmul"); // the slowest first
-    expect(times[0]).toBeGreaterThan(times[1]);
-    expect(times[1]).toBeGreaterThan(0);
-    expect(times[0] + times[1]).toBeLessThan(elapsed);
+    // On a busy machine any kernel may be held up once, but not the same one every time.
+    const least = { matmul: Infinity, add: Infinity };
+    for (let run = 0; run < 5; run++) {
+      const start = performance.now();
+      const { kernels } = await profile(work);
+      const elapsed = performance.now() - start;
+      expect(kernels).toHaveLength(2);
+      const times = kernels.map(({ gpuMs }) => gpuMs ?? expect.fail("no time"));
+      expect(times[0]).toBeGreaterThanOrEqual(times[1]); // the slowest first
+      expect(times[1]).toBeGreaterThanOrEqual(0); // it is rounded to 0.1 ms
+      expect(times[0] + times[1]).toBeLessThan(elapsed);
+      const isProduct = kernels.map(({ label }) => label.includes("matmul"));
+      least.matmul = Math.min(least.matmul, times[isProduct.indexOf(true)]);
+      least.add = Math.min(least.add, times[isProduct.indexOf(false)]);
+    }
+    expect(least.matmul).toBeGreaterThan(least.add);
   });
 
   it("has no times, and the same counts, where it has not", async () => {

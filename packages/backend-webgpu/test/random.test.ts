@@ -1,17 +1,9 @@
 import * as T from "@minima/tensor";
 import { type Device, type Tensor, type TypedArray, reference, setBackend } from "@minima/tensor";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { WebGpuBackend } from "../src/index.ts";
-import { testBackend } from "./device.ts";
+import { describe, expect, it } from "vitest";
+import { sharedBackend } from "./device.ts";
 
-let backend: WebGpuBackend;
-beforeAll(async () => {
-  backend = await testBackend();
-});
-afterAll(async () => {
-  await backend.idle();
-  backend.dispose();
-});
+const backend = sharedBackend();
 
 /** Draws on a device from a generator of its own, past a carry in the low word of the counter. */
 async function draw(device: Device, make: (generator: T.Generator) => Tensor): Promise<TypedArray> {
@@ -31,13 +23,13 @@ const exact: Record<string, (generator: T.Generator) => Tensor> = {
 
 describe("random numbers on WebGPU", () => {
   it.each(Object.entries(exact))("%s are the same bit for bit", async (_, make) => {
-    expect(await draw(backend, make)).toEqual(await draw(reference(), make));
+    expect(await draw(backend(), make)).toEqual(await draw(reference(), make));
   });
 
   it("normals agree within 8 units in the last place", async () => {
     const make = (generator: T.Generator): Tensor => T.random.normal([2001], { generator });
     const wanted = await draw(reference(), make);
-    const got = await draw(backend, make);
+    const got = await draw(backend(), make);
     // Near a zero of the cosine the angle, a float32 itself, decides; there the size of the radius counts.
     wanted.forEach((x, i) => expect(Math.abs(got[i] - x)).toBeLessThan(8 * 2 ** -23 * Math.max(Math.abs(x), 0.25)));
   });

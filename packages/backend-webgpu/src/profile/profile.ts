@@ -8,7 +8,7 @@ export interface KernelProfile {
   readonly dispatches: number;
   /** Bytes bound: see `Profile.bytes`. */
   readonly bytes: number;
-  /** Milliseconds by the clock of the GPU, where the device has `timestamp-query`. Browsers round each to 0.1 ms. */
+  /** Milliseconds by the clock of the GPU, where the device has `timestamp-query`. Browsers, and Dawn in Node, round each to 0.1 ms. */
   readonly gpuMs?: number;
 }
 

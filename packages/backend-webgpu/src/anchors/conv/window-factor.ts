@@ -18,7 +18,7 @@ export interface WindowLayout {
   readonly term: (at: string) => WindowParts;
 }
 
-export interface WindowParts {
+interface WindowParts {
   /** Whether the place or term exists. */
   readonly isInside: string;
   /** Of the image and channel, u32. */

@@ -9,7 +9,7 @@ export interface PositionLayout {
   readonly term: (at: string) => PartOfPosition;
 }
 
-export interface PartOfPosition {
+interface PartOfPosition {
   /** Whether the place or term exists. */
   readonly isInside: string;
   /** A summand of the position. */

@@ -20,7 +20,7 @@ export interface Product extends ProductSize {
   begin(writer: KernelWriter, batch: string): BoundProduct;
 }
 
-export interface BoundProduct {
+interface BoundProduct {
   readonly left: Factor;
   readonly right: Factor;
   /** The number of an element of the result, from names of its row and column. */
