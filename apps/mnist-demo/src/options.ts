@@ -37,7 +37,7 @@ export interface DemoOptions {
 /** What holds for a model where it is not given. */
 const defaults = {
   softmax: { hidden: [], dropout: 0, lr: { adam: 0.001, sgd: 0.05 } },
-  mlp: { hidden: [512, 256], dropout: 0, lr: { adam: 0.001, sgd: 0.05 } },
+  mlp: { hidden: [512, 256], dropout: 0, lr: { adam: 0.002, sgd: 0.05 } },
   cnn: { hidden: [128], dropout: 0.5, lr: { adam: 0.002, sgd: 0.05 } },
 } as const;
 
@@ -111,7 +111,7 @@ function buildCommand(): Command {
     .addOption(choice("--activation <name>", "behind the layers of the mlp or cnn", activationNames, "relu"))
     .option("--dropout <p>", "share of hidden units left out in training; default 0, 0.5 for the cnn", fraction)
     .addOption(choice("--optimizer <name>", "Adam, or SGD with momentum 0.9", optimizerNames, "adam"))
-    .option("--lr <x>", "learning rate; default 0.001 for adam, 0.002 with the cnn, 0.05 for sgd", positive)
+    .option("--lr <x>", "learning rate; default 0.002 for adam, 0.001 with softmax, 0.05 for sgd", positive)
     .addOption(choice("--decay <name>", "let the learning rate fall to 0 over the training", decayNames, "linear"))
     .option("--batch-size <n>", "images in a step", whole(1), 128)
     .option("--epochs <n>", "passes over the training data", whole(1), 5)

@@ -19,6 +19,14 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+async function train(line: string): Promise<JsonReport> {
+  const json = join(folder, "report.json");
+  const options = parseOptions([...line.split(" "), "--data-dir", data, "--json", json]);
+  if ("print" in options) throw new Error(options.print);
+  await runDemo(options, new Recorder(), new AbortController().signal);
+  return JSON.parse(await readFile(json, "utf8")) as JsonReport;
+}
+
 describe.skipIf(!existsSync(data))("on MNIST (set MINIMA_SHARED to the folder that holds data/mnist)", () => {
   it.each([
     ["--model mlp --epochs 3 --seed 1", 0.975, 1],
@@ -29,12 +37,18 @@ describe.skipIf(!existsSync(data))("on MNIST (set MINIMA_SHARED to the folder th
     ["--model cnn --epochs 1 --seed 2", 0.975, 1],
     ["--model cnn --epochs 1 --seed 3", 0.975, 1],
   ])("%s reaches %s to %s", async (line, least, most) => {
-    const json = join(folder, "report.json");
-    const options = parseOptions([...line.split(" "), "--data-dir", data, "--json", json]);
-    if ("print" in options) throw new Error(options.print);
-    await runDemo(options, new Recorder(), new AbortController().signal);
-    const report = JSON.parse(await readFile(json, "utf8")) as JsonReport;
-    expect(report.testAccuracy).toBeGreaterThanOrEqual(least);
-    expect(report.testAccuracy).toBeLessThanOrEqual(most);
+    const { testAccuracy } = await train(line);
+    expect(testAccuracy).toBeGreaterThanOrEqual(least);
+    expect(testAccuracy).toBeLessThanOrEqual(most);
+  });
+
+  it("goes on WebGPU as on the CPU", async () => {
+    const line = "--model mlp --hidden 64 --epochs 1";
+    const [want, got] = [await train(line), await train(`${line} --backend webgpu`)];
+    expect(got.testAccuracy).toBeGreaterThan(0.93);
+    expect(got.testAccuracy).toBeCloseTo(want.testAccuracy, 2);
+    const [[wanted], [epoch]] = [want.epochs, got.epochs];
+    expect(Math.abs(epoch.trainLoss - wanted.trainLoss)).toBeLessThan(1e-3);
+    expect(Math.abs((epoch.validationLoss ?? NaN) - (wanted.validationLoss ?? NaN))).toBeLessThan(1e-3);
   });
 });

@@ -11,7 +11,7 @@ describe("parseOptions", () => {
       activation: "relu",
       dropout: 0,
       optimizer: "adam",
-      lr: 0.001,
+      lr: 0.002,
       decay: "linear",
       batchSize: 128,
       epochs: 5,
@@ -49,7 +49,7 @@ describe("parseOptions", () => {
   });
 
   it.each([
-    ["--model softmax", { hidden: [], dropout: 0 }],
+    ["--model softmax", { hidden: [], dropout: 0, lr: 0.001 }],
     ["--model mlp", { hidden: [512, 256], dropout: 0 }],
     ["--model cnn", { hidden: [128], dropout: 0.5, lr: 0.002 }],
     ["--model cnn --dropout 0 --hidden 64,32", { hidden: [64, 32], dropout: 0 }],
