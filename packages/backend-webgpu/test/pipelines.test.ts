@@ -1,3 +1,5 @@
+import * as T from "@minima/tensor";
+import { setBackend } from "@minima/tensor";
 import { describe, expect, it, vi } from "vitest";
 import type { CompileProgress } from "../src/index.ts";
 import type { WebGpuProgram } from "../src/program/program.ts";
@@ -50,6 +52,26 @@ describe("pipelines", () => {
     expect(create).toHaveBeenCalledTimes(1);
     expect(backend.stats().pipelines).toBe(1);
     expect(told).toHaveLength(1);
+    backend.dispose();
+  });
+});
+
+describe("bind groups", () => {
+  it("are made once for the same buffers, those of scalars too", async () => {
+    const { backend, device } = await openBackend();
+    setBackend(backend);
+    const state = new T.Variable(T.ones([10]));
+    const create = vi.spyOn(device, "createBindGroup");
+    const step = T.compile((by: number) => state.assign(T.add(state, by)), { state: [state] });
+    const made: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      await step(i);
+      made.push(create.mock.calls.length);
+    }
+    expect((await state.data())[9]).toBe(1 + 28);
+    expect(made[0]).toBeGreaterThanOrEqual(2);
+    expect(made.slice(-3)).toEqual([made[4], made[4], made[4]]); // the two versions of the variable alternate
+    await backend.idle();
     backend.dispose();
   });
 });

@@ -26,6 +26,8 @@ export class Submitter {
   readonly #layouts: Layouts;
   readonly #faults: Faults;
   readonly #backlog: Backlog;
+  /** The bind groups of blocks of scalars, by their buffers, which the pool hands out again and again. */
+  readonly #scalarGroups = new WeakMap<GpuBuffer, GPUBindGroup>();
   submits = 0;
   dispatches = 0;
 
@@ -60,8 +62,13 @@ export class Submitter {
   }
 
   #scalarGroup(uniform: GpuBuffer): GPUBindGroup {
-    const entries = [{ binding: 0, resource: { buffer: uniform.gpu } }];
-    return this.#device.createBindGroup({ label: "scalars", layout: this.#layouts.scalars, entries });
+    let group = this.#scalarGroups.get(uniform);
+    if (group === undefined) {
+      const entries = [{ binding: 0, resource: { buffer: uniform.gpu } }];
+      group = this.#device.createBindGroup({ label: "scalars", layout: this.#layouts.scalars, entries });
+      this.#scalarGroups.set(uniform, group);
+    }
+    return group;
   }
 
   async #check(scope: Promise<GPUError | null>, program: WebGpuProgram, memory: ProgramMemory): Promise<void> {
