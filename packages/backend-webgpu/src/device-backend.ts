@@ -1,5 +1,6 @@
 import type { BackendProfile, Bindings, DType, DeviceBuffer, Program, Step, TypedArray } from "@minima/tensor";
 import { ValueError, hostArray, isMinimaError } from "@minima/tensor";
+import { mostFeatures } from "./anchors/attention/attention.ts";
 import type { GrantedDevice } from "./adapter/request-device.ts";
 import { bufferUsage } from "./constants.ts";
 import type { DeviceLimits } from "./device-limits.ts";
@@ -51,7 +52,11 @@ export class DeviceBackend implements WebGpuBackend {
     this.#limits = limits;
     this.adapterInfo = adapterInfo;
     this.features = features;
-    this.profile = { maxSlotsPerStep: limits.maxStorageBuffersPerShaderStage, synchronous: false };
+    this.profile = {
+      maxSlotsPerStep: limits.maxStorageBuffersPerShaderStage,
+      synchronous: false,
+      composites: { attention: { mostFeatures } },
+    };
     this.#faults = new Faults(device);
     this.#commands = new CommandQueue((error) => this.#faults.add(error));
     const { storage, uniform, copySource, copyDestination } = bufferUsage;

@@ -2,6 +2,7 @@ import type { LoopStep, Step } from "@minima/tensor";
 import type { CompiledStep, Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { argReduceKernel } from "./arg-reduce.ts";
 import { argsortKernels } from "./argsort.ts";
+import { attentionKernel } from "./attention/attention.ts";
 import { averagePoolKernel } from "./average-pool.ts";
 import { convKernels } from "./conv/conv.ts";
 import { gatherKernel } from "./gather.ts";
@@ -18,6 +19,8 @@ export function anchorKernels(step: Exclude<Step, LoopStep>, limits: KernelLimit
       return matmulKernels(step, limits);
     case "conv":
       return convKernels(step, limits);
+    case "attention":
+      return alone(attentionKernel(step, limits));
     case "poolIndex":
       return alone(poolIndexKernel(step, limits));
     case "avgPool":

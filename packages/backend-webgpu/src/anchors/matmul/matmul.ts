@@ -1,9 +1,8 @@
 import { type Affine, type MatmulStep, type MatrixAccess, sizeOf } from "@minima/tensor";
 import type { CompiledStep, KernelLimits } from "../../kernel/kernel.ts";
 import { times } from "../../kernel/expression.ts";
-import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { OperandWidth } from "../../kernel/operand.ts";
-import { affineValue } from "../../loop/affine.ts";
+import { startOf, writeBatch } from "../batch.ts";
 import { slotsOf } from "../epilogue.ts";
 import type { Product } from "../product/product.ts";
 import { productKernels } from "../product/product-kernels.ts";
@@ -14,8 +13,8 @@ import { thinCut, thinnest } from "./thin.ts";
 /** Batched matrix product: in tiles, or with a method of its own if it is hardly more than a matrix and a vector. */
 export function matmulKernels(step: MatmulStep, limits: KernelLimits): CompiledStep {
   const { m, n, k, a, b, c } = step;
-  const left = { places: m, terms: k, placeStride: a.rowStride, termStride: a.columnStride, start: startOf(a) };
-  const right = { places: n, terms: k, placeStride: b.columnStride, termStride: b.rowStride, start: startOf(b) };
+  const left = { places: m, terms: k, placeStride: a.rowStride, termStride: a.columnStride, start: layoutStart(a) };
+  const right = { places: n, terms: k, placeStride: b.columnStride, termStride: b.rowStride, start: layoutStart(b) };
   const isThin = Math.min(m, n) <= thinnest;
   const widths = widthsOf(step, left, right, isThin);
   const product = productOf(step, left, right, widths);
@@ -43,7 +42,7 @@ function productOf(
     begin(writer, number) {
       writeBatch(writer, batch, number);
       const start = (name: string, access: MatrixAccess): string => {
-        writer.line(`let ${name} = ${affineValue(startOf(access), batch.length)};`);
+        writer.line(`let ${name} = ${startOf(access, batch.length)};`);
         return name;
       };
       const [leftStart, rightStart, outStart] = [
@@ -62,16 +61,7 @@ function productOf(
   };
 }
 
-/** The loop variables of the batch, `o0`, `o1`, … */
-function writeBatch(writer: KernelWriter, batch: readonly number[], number: string): void {
-  let unit = sizeOf(batch);
-  batch.forEach((extent, axis) => {
-    unit /= extent;
-    writer.line(`let o${axis} = i32(${number} / ${unit}u % ${extent}u);`);
-  });
-}
-
-function startOf({ offset, batchStrides }: MatrixAccess): Affine {
+function layoutStart({ offset, batchStrides }: MatrixAccess): Affine {
   return { offset, strides: batchStrides };
 }
 
