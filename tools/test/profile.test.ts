@@ -1,5 +1,16 @@
 import { cpu } from "@minima/backend-cpu";
-import { type Step, add, conv2d, matmul, maxPool2d, relu, run, setBackend, tensor } from "@minima/tensor";
+import {
+  type Step,
+  add,
+  conv2d,
+  matmul,
+  maxPool2d,
+  maxPool2dWithIndices,
+  relu,
+  run,
+  setBackend,
+  tensor,
+} from "@minima/tensor";
 import { describe, expect, it } from "vitest";
 import { profileLines } from "../src/bench/profile/profile.ts";
 import { profilingBackend } from "../src/bench/profile/profiling-backend.ts";
@@ -24,12 +35,19 @@ describe("the profile of a program", () => {
     setBackend(backend);
     for (let i = 0; i < 4; i++) expect(await make().data()).toEqual(want);
     const kinds = steps().map(({ step }) => step.kind);
-    expect(kinds).toEqual(expect.arrayContaining(["conv", "matmul", "poolIndex"]));
-    expect(kinds).not.toContain("gather"); // it stays with its pooling
+    expect(kinds).toEqual(expect.arrayContaining(["conv", "matmul", "maxPool"]));
     for (const { times } of steps()) {
       expect(times).toHaveLength(4);
       expect(Math.min(...times)).toBeGreaterThan(0);
     }
+  });
+
+  it("keeps indices of maxima and what they pick together", async () => {
+    const { backend, steps } = profilingBackend(cpu());
+    setBackend(backend);
+    const { values, indices } = maxPool2dWithIndices(filled(2, 3, 8, 8), 2);
+    await run(values, indices);
+    expect(steps().map(({ step }) => step.kind)).toEqual(["poolIndex"]);
   });
 
   it("is printed slowest first, with the rate of products", async () => {

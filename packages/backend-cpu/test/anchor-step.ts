@@ -17,7 +17,7 @@ export type AnchorNode = {
     GraphNodeOf<K>,
     "kind" | "attributes" | "shape" | "dtype"
   >;
-}[AnchorStep["kind"]];
+}[Exclude<AnchorStep["kind"], "maxPool">];
 
 function stepOf(node: AnchorNode, operands: readonly Operand[]): AnchorStep {
   const slots = operands.map((operand, slot) => contiguous(slot, operand));

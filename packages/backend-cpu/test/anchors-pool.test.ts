@@ -101,6 +101,12 @@ describe("max pooling", () => {
       index: { slot: 1, shape: lines, dtype: "int32" },
       output: { slot: 2, shape: lines, dtype: "float32" },
     };
+    const maxPoolStep: Step = {
+      kind: "maxPool",
+      attributes,
+      input: indexStep.input,
+      output: { slot: 2, shape: pooled, dtype: "float32" },
+    };
     const backend = cpu();
     const x = backend.allocate(4 * sizeOf(test.x));
     const buffers = [x, ...[0, 1].map(() => backend.allocate(4 * sizeOf(pooled)))];
@@ -120,6 +126,9 @@ describe("max pooling", () => {
       const expected = results();
       for (const buffer of buffers.slice(1)) backend.write(buffer, new Uint8Array(4 * sizeOf(pooled)).fill(0xa5));
       run(indexStep, gatherStep);
+      expect(results()).toEqual(expected);
+      backend.write(buffers[2], new Uint8Array(4 * sizeOf(pooled)).fill(0xa5));
+      run(maxPoolStep);
       expect(results()).toEqual(expected);
     }
   });

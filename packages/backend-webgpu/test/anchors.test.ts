@@ -60,6 +60,7 @@ const indexing: readonly Case[] = [
 
 const windows: readonly Case[] = [
   ["max pooling", () => withGradients((x) => T.maxPool2d(x, 3, { stride: 2, padding: 1 }), [2, 3, 8, 7])],
+  ["max pooling without a gradient", () => [T.maxPool2d(floats([2, 3, 8, 7]), 3, { stride: 2, padding: 1 }), T.maxPool1d(T.tensor([[[1, NaN, 3, 4]]]), 2)]],
   ["max pooling of NaN", () => T.maxPool1dWithIndices(T.tensor([[[1, NaN, 3, NaN, 0, 2]]]), 2, { stride: 1 }).indices],
   ["average pooling", () => withGradients((x) => T.avgPool2d(x, 2, { stride: 1, padding: 1 }), [2, 2, 5, 4])],
   ["average pooling that leaves padding out", () => withGradients((x) => T.avgPool2d(x, 3, { padding: 1, countIncludePad: false }), [1, 2, 7, 8])],

@@ -29,6 +29,14 @@ describe("fusion", () => {
     expect(plan.slots.map((slot) => slot.kind).sort()).toEqual(["leaf", "leaf", "leaf", "output"]);
   });
 
+  it("makes one step of max pooling whose indices nobody wants", () => {
+    const x = input(2, 3, 8, 8);
+    expect(kinds(planOf(T.maxPool2d(x, 2)))).toEqual(["maxPool"]);
+    expect(kinds(planOf(T.relu(T.maxPool1d(input(2, 3, 8), 2))))).toEqual(["maxPool", "loop"]);
+    const { values, indices } = T.maxPool2dWithIndices(x, 2);
+    expect(kinds(planOf(values, indices)).sort()).toEqual(["gather", "poolIndex"]);
+  });
+
   it("folds views into strides", () => {
     const x = input(4, 6);
     const plan = planOf(T.add(T.flip(T.transpose(x), 0), T.expand(input(4), [6, 4])));

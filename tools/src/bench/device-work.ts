@@ -1,10 +1,10 @@
-import { type Backend, getBackend } from "@minima/tensor";
+import { type Backend, getBackend, isGraphEvaluator } from "@minima/tensor";
 import type { Figures } from "./case.ts";
 
 /** The backend if work goes on there when a program has been submitted: a GPU. */
 function gpu(): Backend | undefined {
   const backend = getBackend();
-  return backend !== null && "profile" in backend && !backend.profile.synchronous ? backend : undefined;
+  return backend !== null && !isGraphEvaluator(backend) && !backend.profile.synchronous ? backend : undefined;
 }
 
 /** Work that is done when its promise resolves, on devices that still work after a submit too. */

@@ -8,7 +8,7 @@ import { compileArgReduce } from "./arg-reduce.ts";
 import { compileArgsort } from "./argsort.ts";
 import { compileAveragePool } from "./average-pool.ts";
 import { compileGather } from "./gather.ts";
-import { compileMaxPool, compilePoolIndex } from "./pool-index.ts";
+import { compileMaxima, compileMaxPool, compilePoolIndex } from "./pool-index.ts";
 import { compileScan } from "./scan.ts";
 import { compileScatterAdd } from "./scatter-add.ts";
 
@@ -28,6 +28,8 @@ export class AnchorKernels {
     switch (step.kind) {
       case "poolIndex":
         return compilePoolIndex(step, context);
+      case "maxPool":
+        return compileMaxima(step, context);
       case "avgPool":
         return compileAveragePool(step, context);
       case "argReduce":

@@ -5,7 +5,7 @@ import { tapDistance, type FourTaps } from "./windows.ts";
 /** What is found about four windows side by side. It is right if there is no NaN among their elements. */
 export interface FourMaxima {
   readonly maxima: Local<"v128">;
-  /** From tap (0, 0) of the first window to the first maximum of each. */
+  /** From tap (0, 0) of the first window to the first maximum of each; code that is dropped if nobody uses it. */
   readonly distances: Local<"v128">;
   /** The sum of all elements, to tell whether there is a NaN. */
   readonly sum: Local<"v128">;

@@ -1,4 +1,4 @@
-import type { PoolIndexStep, Step } from "@minima/tensor";
+import type { MaxPoolStep, PoolIndexStep, Step } from "@minima/tensor";
 import type { StepRunner } from "../program.ts";
 import type { Kernel } from "../threads/kernels.ts";
 import { call, f32, f32x4, i32, i32x4, select, v128, type Local, type ModuleBuilder } from "../wasm/index.ts";
@@ -20,9 +20,20 @@ import {
 /** Index of the first maximum of each window in its plane; a NaN counts as maximum. */
 export function compilePoolIndex({ attributes, input, output }: PoolIndexStep, context: AnchorContext): StepRunner {
   const geometry = poolGeometry(attributes, input.shape, output.shape);
-  const kernel = poolKernel(geometry, false, context);
+  const kernel = poolKernel(geometry, "indices", context);
   const parts = context.parts(sizeOf(input.shape), geometry.planes);
   return (addresses) => context.run(kernel, geometry.planes, parts, [addresses[input.slot], addresses[output.slot], 0]);
+}
+
+/** The maximum of each window, without its index. */
+export function compileMaxima({ attributes, input, output }: MaxPoolStep, context: AnchorContext): StepRunner {
+  const geometry = poolGeometry(attributes, input.shape, output.shape);
+  const kernel = poolKernel(geometry, "maxima", context);
+  const parts = context.parts(sizeOf(input.shape), geometry.planes);
+  return (addresses) => {
+    const [from, to] = [addresses[input.slot], addresses[output.slot]];
+    context.run(kernel, geometry.planes, parts, [from, to, to]);
+  };
 }
 
 /**
@@ -37,7 +48,7 @@ export function compileMaxPool(step: PoolIndexStep, gather: Step, context: Ancho
   const isByPlane = gather.axis === gather.input.shape.length - 1 && gather.input.shape[gather.axis] === plane;
   if (!isByPlane || gather.output.shape[gather.axis] !== sizeOf(output.shape.slice(-axes))) return null;
   const geometry = poolGeometry(attributes, input.shape, output.shape);
-  const kernel = poolKernel(geometry, true, context);
+  const kernel = poolKernel(geometry, "both", context);
   const parts = context.parts(sizeOf(input.shape), geometry.planes);
   return (addresses) => {
     const operands = [input, output, gather.output].map(({ slot }) => addresses[slot]);
@@ -45,15 +56,19 @@ export function compileMaxPool(step: PoolIndexStep, gather: Step, context: Ancho
   };
 }
 
-function poolKernel(geometry: PoolGeometry, withMaxima: boolean, context: AnchorContext): Kernel {
+/** What a kernel stores of each window. */
+type Stored = "indices" | "maxima" | "both";
+
+function poolKernel(geometry: PoolGeometry, stored: Stored, context: AnchorContext): Kernel {
   const { planes: _, ...shape } = geometry;
-  const key = `poolIndex ${withMaxima} ${JSON.stringify(shape)}`;
-  return context.kernel(key, (module) => definePoolIndex(module, geometry, withMaxima));
+  const key = `poolIndex ${stored} ${JSON.stringify(shape)}`;
+  return context.kernel(key, (module) => definePoolIndex(module, geometry, stored));
 }
 
 const parameters = { first: "i32", last: "i32", input: "i32", output: "i32", maxima: "i32" } as const;
 
-function definePoolIndex(module: ModuleBuilder, geometry: PoolGeometry, withMaxima: boolean): void {
+function definePoolIndex(module: ModuleBuilder, geometry: PoolGeometry, stored: Stored): void {
+  const [withIndices, withMaxima] = [stored !== "maxima", stored !== "indices"];
   const { rows, columns } = geometry;
   const [planeSize, windows] = [rows.input * columns.input, rows.output * columns.output];
   const oneMaximum = defineOneMaximum(module, geometry);
@@ -67,7 +82,7 @@ function definePoolIndex(module: ModuleBuilder, geometry: PoolGeometry, withMaxi
       const visitOne = (column: Local<"i32">, row: Local<"i32">): void => {
         const best = f.let(call(oneMaximum, { plane, row, column }));
         const place = f.let(i32.add(target, i32.shl(column, 2)));
-        f.store("i32.store", place, best);
+        if (withIndices) f.store("i32.store", place, best);
         if (!withMaxima) return;
         f.store("f32.store", i32.add(place, toMaxima), f32.load(i32.add(plane, i32.shl(best, 2))));
       };
@@ -81,7 +96,7 @@ function definePoolIndex(module: ModuleBuilder, geometry: PoolGeometry, withMaxi
           const found = find(f, geometry, taps, load, constants);
           const columnNumber = knownLocal(f, column);
           const place = f.let(i32.add(target, i32.shl(columnNumber, 2)));
-          f.store("v128.store", place, i32x4.add(i32x4.splat(position), found.distances));
+          if (withIndices) f.store("v128.store", place, i32x4.add(i32x4.splat(position), found.distances));
           if (withMaxima) f.store("v128.store", i32.add(place, toMaxima), found.maxima);
           // A NaN makes the sum one. So do infinities of both signs, and what lies outside: then it is only slower.
           f.if(v128.any_true(f32x4.ne(found.sum, found.sum)), () => {

@@ -7,7 +7,7 @@ import { averagePoolKernel } from "./average-pool.ts";
 import { convKernels } from "./conv/conv.ts";
 import { gatherKernel } from "./gather.ts";
 import { matmulKernels } from "./matmul/matmul.ts";
-import { poolIndexKernel } from "./pool-index.ts";
+import { maxPoolKernel } from "./max-pool.ts";
 import { scanKernels } from "./scan/scan.ts";
 import { scatterAddKernel } from "./scatter-add.ts";
 
@@ -22,7 +22,8 @@ export function anchorKernels(step: Exclude<Step, LoopStep>, limits: KernelLimit
     case "attention":
       return alone(attentionKernel(step, limits));
     case "poolIndex":
-      return alone(poolIndexKernel(step, limits));
+    case "maxPool":
+      return alone(maxPoolKernel(step, limits));
     case "avgPool":
       return alone(averagePoolKernel(step, limits));
     case "argReduce":

@@ -17,6 +17,7 @@ export type Step =
   | ConvStep
   | AttentionStep
   | PoolIndexStep
+  | MaxPoolStep
   | AveragePoolStep
   | ArgReduceStep
   | ScanStep
@@ -193,6 +194,14 @@ export interface ConvStep {
 
 export interface PoolIndexStep {
   readonly kind: "poolIndex";
+  readonly attributes: PoolAttributes;
+  readonly input: ContiguousOperand;
+  readonly output: ContiguousOperand;
+}
+
+/** The maximum of each window: NaN if the window has one. */
+export interface MaxPoolStep {
+  readonly kind: "maxPool";
   readonly attributes: PoolAttributes;
   readonly input: ContiguousOperand;
   readonly output: ContiguousOperand;

@@ -4,7 +4,7 @@ import type { Slot } from "./plan.ts";
 /** Slots that a step reads or writes. */
 export function slotsOf(step: Step): number[] {
   const slots = new Set<number>();
-  visitSlots(step, (slot) => {
+  renameSlots(step, (slot) => {
     slots.add(slot);
     return slot;
   });
@@ -45,7 +45,7 @@ export function assignMemory(steps: readonly Step[], slots: readonly Slot[]): { 
   const moved = steps.map((step, at) => {
     const used = slotsOf(step);
     for (const slot of used) if (!placed.has(slot)) place(slot);
-    const renamed = visitSlots(step, (slot) => placed.get(slot) ?? place(slot));
+    const renamed = renameSlots(step, (slot) => placed.get(slot) ?? place(slot));
     for (const slot of used) {
       const target = placed.get(slot);
       if (lastUse.get(slot) === at && slots[slot].kind === "temporary" && target !== undefined) free.push(target);
@@ -60,7 +60,7 @@ function largest(candidates: readonly number[], bytes: readonly number[]): numbe
 }
 
 /** The same step with each slot replaced by what `rename` gives for it. */
-function visitSlots(step: Step, rename: (slot: number) => number): Step {
+export function renameSlots(step: Step, rename: (slot: number) => number): Step {
   const operand = <T extends { readonly slot: number }>(o: T): T => ({ ...o, slot: rename(o.slot) });
   const epilogue = ({ epilogue: loop }: { readonly epilogue?: Epilogue }): { epilogue?: Epilogue } =>
     loop === undefined ? {} : { epilogue: renameLoopSlots(loop, rename) };

@@ -3,8 +3,11 @@ import { bytesPerElement } from "../dtype.ts";
 import { MinimaError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";
+import type { Step } from "../kernel/step.ts";
 import { fuseEpilogues } from "./epilogue.ts";
+import { forwardCopies } from "./forward-copies.ts";
 import { type Kernel, fuseKernels } from "./fuse.ts";
+import { fuseMaxPooling } from "./max-pool.ts";
 import { assignMemory } from "./memory.ts";
 import { mergeEqualNodes } from "./merge-equal.ts";
 import { partitionGraph } from "./partition.ts";
@@ -75,9 +78,10 @@ export class SlotTable {
 }
 
 function finish(kernels: readonly Kernel[], table: SlotTable): Plan {
-  const steps = fuseEpilogues(
+  const passes = [forwardCopies, fuseMaxPooling, fuseEpilogues];
+  const steps = passes.reduce<readonly Step[]>(
+    (all, pass) => pass(all, table.slots),
     kernels.map((kernel) => kernel.step),
-    table.slots,
   );
   return { ...assignMemory(steps, table.slots), scalars: table.scalars };
 }

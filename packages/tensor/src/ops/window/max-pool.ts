@@ -83,8 +83,10 @@ function maxima(t: Tensor, counts: readonly number[], sliding: Sliding): ValuesA
   const lead = t.shape.slice(0, -2);
   const shape = [...lead, ...counts];
   const attributes = { ...sliding, countPadding: false };
-  const indices = new Tensor(createNode("poolIndex", [castNode(t.node, "float32")], shape, "int32", attributes));
   const plane = reshape(t, [...lead, sizeOf(t.shape.slice(-2))]);
+  // Made of the same node that the elements are picked from, so that the planner sees it.
+  const image = createNode("reshape", [plane.node], t.shape, t.dtype, null);
+  const indices = new Tensor(createNode("poolIndex", [castNode(image, "float32")], shape, "int32", attributes));
   const picked = gather(plane, -1, reshape(indices, [...lead, sizeOf(counts)]));
   return { values: reshape(picked, shape), indices };
 }

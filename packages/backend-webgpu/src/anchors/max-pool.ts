@@ -1,11 +1,12 @@
-import { type PoolIndexStep, sizeOf } from "@minima/tensor";
+import { type MaxPoolStep, type PoolIndexStep, sizeOf } from "@minima/tensor";
 import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { KernelWriter } from "../kernel/kernel-writer.ts";
 import { valueType } from "../kernel/value-type.ts";
 import { forEachTap, joinIndex, positionsBelow, splitIndex } from "./window.ts";
 
-/** Where in the window axes of the input each window has its first maximum; NaN counts as the largest. */
-export function poolIndexKernel({ attributes, input, output }: PoolIndexStep, limits: KernelLimits): Kernel {
+/** Where in the window axes of the input each window has its first maximum, or that maximum; NaN counts as the largest. */
+export function maxPoolKernel(step: PoolIndexStep | MaxPoolStep, limits: KernelLimits): Kernel {
+  const { kind, attributes, input, output } = step;
   const { window } = attributes;
   const rank = window.length;
   const plane = input.shape.slice(-rank);
@@ -13,7 +14,7 @@ export function poolIndexKernel({ attributes, input, output }: PoolIndexStep, li
   const writer = new KernelWriter(limits);
   const x = writer.bind(input, input.dtype, "read");
   const out = writer.bind(output, output.dtype, "write");
-  return writer.forEachItem(`poolIndex [${window.join()}] of [${input.shape.join()}]`, sizeOf(output.shape), () => {
+  return writer.forEachItem(`${kind} [${window.join()}] of [${input.shape.join()}]`, sizeOf(output.shape), () => {
     writer.line(`let first = i32(item / ${sizeOf(pooled)}u) * ${sizeOf(plane)};`);
     const at = splitIndex(writer, `(item % ${sizeOf(pooled)}u)`, pooled, "y");
     writer.line("var best = -1;");
@@ -27,6 +28,6 @@ export function poolIndexKernel({ attributes, input, output }: PoolIndexStep, li
       const isLarger = `!${isNan("largest")} && (value > largest || ${isNan("value")})`;
       writer.line(`if (best < 0 || (${isLarger})) { best = position; largest = value; }`);
     });
-    out.store("item", "best");
+    out.store("item", kind === "maxPool" ? "largest" : "best");
   });
 }
