@@ -21,6 +21,8 @@ const partsPerThread = 4;
 const fewestRows = 40;
 /** Fewest columns of a part, over which packing A is spread. */
 const fewestColumns = 128;
+/** Fewest columns of a part that packs its own of B, and all rows of A. */
+const fewestOwnColumns = 32;
 /** Elements of B up to which one thread packs it alone. */
 const smallestSharedPack = 16_384;
 /** Elements of a vector's result, or of its matrix, that a part has at least. */
@@ -36,6 +38,11 @@ export function sharedProduct(
   if (step.m === 1 || step.n === 1) {
     const ownBytes = roundUp(gemmWorkspaceBytes(1, step.k), panelAlignment);
     return { jobs: [vectorJob(step, products, kernels, threads, ownBytes)], workspaceBytes: threads * ownBytes };
+  }
+  const columnParts = split(step.n, threads * partsPerThread, fewestOwnColumns, tileColumns);
+  if (step.m < 2 * fewestRows && columnParts.length >= threads) {
+    const ownBytes = roundUp(gemmWorkspaceBytes(columnParts[0][1], step.k), panelAlignment);
+    return { jobs: [columnJob(step, products, kernels, columnParts, ownBytes)], workspaceBytes: threads * ownBytes };
   }
   const packedOffset = threads * blockWorkspaceBytes;
   return {
@@ -65,6 +72,28 @@ function vectorJob(
       const operands = [aStart, 4 * a.rowStride, 4 * a.columnStride, bStart, 4 * b.rowStride, 4 * b.columnStride];
       const shape = isRow ? [1, count, k] : [count, 1, k];
       return [...shape, ...operands, cStart, 4 * c.rowStride, 0, 0, 1, 0, 0, 0, workspaceStride];
+    }),
+  );
+  return { kernel: batch, rows, relative: batchRelative };
+}
+
+/**
+ * Few rows: parts of the columns, each a product of its own. Threads pack no column that another packs, and need not wait
+ * for each other in between.
+ */
+function columnJob(
+  { m, k, a, b, c }: MatmulStep,
+  products: readonly ProductRun[],
+  { batch }: GemmKernels,
+  parts: readonly (readonly [number, number])[],
+  workspaceStride: number,
+): Job {
+  const rows = products.flatMap((product) =>
+    parts.map(([start, count]) => {
+      const bStart = product.b + 4 * start * b.columnStride;
+      const operands = [product.a, 4 * a.rowStride, 4 * a.columnStride, bStart, 4 * b.rowStride, 4 * b.columnStride];
+      const target = [product.c + 4 * start, 4 * c.rowStride, 0, 0];
+      return [m, count, k, ...operands, ...target, 1, 0, 0, 0, workspaceStride];
     }),
   );
   return { kernel: batch, rows, relative: batchRelative };
