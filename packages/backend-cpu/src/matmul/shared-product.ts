@@ -21,6 +21,8 @@ const partsPerThread = 4;
 const fewestRows = 40;
 /** Fewest columns of a part, over which packing A is spread. */
 const fewestColumns = 128;
+/** Up to so many rows a part packs all of them for itself: parts are of columns then. */
+const fewRows = 160;
 /** Fewest columns of a part that packs its own of B, and all rows of A. */
 const fewestOwnColumns = 32;
 /** Elements of B up to which one thread packs it alone. */
@@ -40,7 +42,7 @@ export function sharedProduct(
     return { jobs: [vectorJob(step, products, kernels, threads, ownBytes)], workspaceBytes: threads * ownBytes };
   }
   const columnParts = split(step.n, threads * partsPerThread, fewestOwnColumns, tileColumns);
-  if (step.m < 2 * fewestRows && columnParts.length >= threads) {
+  if (step.m < fewRows && columnParts.length >= threads) {
     const ownBytes = roundUp(gemmWorkspaceBytes(columnParts[0][1], step.k), panelAlignment);
     return { jobs: [columnJob(step, products, kernels, columnParts, ownBytes)], workspaceBytes: threads * ownBytes };
   }
