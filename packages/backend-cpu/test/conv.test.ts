@@ -54,7 +54,7 @@ const cases: readonly (ConvCase & { readonly name: string })[] = [
   { name: "tiles of 3x3, small planes", x: [7, 16, 7, 7], filter: [19, 3, 3], ...same(1), tiled: true },
   { name: "tiles of 3x3, groups", x: [2, 40, 10, 9], filter: [36, 3, 3], ...same(1), groups: 2, tiled: true },
   { name: "tiles of 3x3, several units an image", x: [1, 16, 90, 70], filter: [16, 3, 3], ...same(2), tiled: true },
-  { name: "tiles of 3x3, deep", x: [1, 272, 8, 8], filter: [24, 3, 3], ...same(1), tiled: true },
+  { name: "tiles of 3x3, deep", x: [2, 272, 8, 8], filter: [24, 3, 3], ...same(1), tiled: true },
   { name: "tiles of 5x5", x: [3, 32, 14, 14], filter: [20, 5, 5], ...same(2), tiled: true },
   {
     name: "tiles of 5x5, ragged",

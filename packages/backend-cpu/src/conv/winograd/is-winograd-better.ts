@@ -3,8 +3,10 @@ import { points, sumsOf } from "./transforms.ts";
 
 /** Planes on both sides from which on the transforms cost less than they save. */
 const fewestPlanes = 16;
-/** Windows from which on the transform of the filters pays. */
-const fewestWindows = 64;
+/** Windows from which on the transform of the filters pays: it costs as much as the products of so many save. */
+const fewestWindows = 128;
+/** Most bytes for the transformed filters, which take four times the room of 3x3 ones. */
+const mostWeightBytes = 2 ** 26;
 /** How many times fewer multiplications there must be, since they are less dense. */
 const leastGain = 1.5;
 
@@ -20,6 +22,7 @@ export function isWinogradBetter(w: Windows, outputs: number): boolean {
     w.channels % 4 === 0 && // filters are transformed four at a time
     Math.min(w.channels, outputs) >= fewestPlanes &&
     w.images * rows * columns >= fewestWindows &&
+    4 * points * points * w.groups * w.channels * outputs <= mostWeightBytes &&
     taps * taps * rows * columns >= leastGain * points * points * tiles
   );
 }
