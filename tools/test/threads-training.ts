@@ -20,9 +20,9 @@ const nets: Readonly<Record<string, () => Net>> = {
   }),
   cnn: () => ({
     model: new Sequential(
-      new Conv2d(1, 8, 5, { padding: 2 }), new ReLU(), new MaxPool2d(2),
-      new Conv2d(8, 16, 3), new ReLU(), new MaxPool2d(2),
-      new Flatten(), new Linear(144, classes),
+      new Conv2d(1, 16, 5, { padding: 2 }), new ReLU(), new MaxPool2d(2),
+      new Conv2d(16, 32, 3), new ReLU(), new MaxPool2d(2), // by tiles
+      new Flatten(), new Linear(288, classes),
     ), // prettier-ignore
     input: () => random.normal([batch, 1, 16, 16]),
   }),
