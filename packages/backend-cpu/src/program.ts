@@ -1,4 +1,4 @@
-import type { Bindings, Program, Step } from "@minima/tensor";
+import type { Bindings, Program } from "@minima/tensor";
 import type { CpuBuffer } from "./memory/memory.ts";
 
 /** Runs one step: finds its operands' addresses by slot. */
@@ -14,6 +14,3 @@ export function runProgram(program: Program, bindings: Bindings, scalars: number
   const addresses = bindings.buffers.map((buffer) => (buffer as CpuBuffer).address);
   for (const run of (program as CpuProgram).runners) run(addresses, scalars);
 }
-
-/** Makes the runner of a step. */
-export type StepCompiler<S extends Step> = (step: S) => StepRunner;

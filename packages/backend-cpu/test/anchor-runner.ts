@@ -1,12 +1,4 @@
-import {
-  hostArray,
-  reference,
-  type DType,
-  type Graph,
-  type GraphNode,
-  type Step,
-  type TypedArray,
-} from "@minima/tensor";
+import { hostArray, reference, type DType, type Graph, type GraphNode, type TypedArray } from "@minima/tensor";
 import { CpuMemory } from "../src/memory/memory.ts";
 import type { StepRunner } from "../src/program.ts";
 import { wasmFeatures } from "../src/wasm/index.ts";
@@ -99,5 +91,3 @@ export function evaluateReference(
 export function contiguous(slot: number, { shape, dtype }: Operand) {
   return { slot, shape, dtype };
 }
-
-export type { Step };

@@ -52,7 +52,7 @@ export function isValid(test: ConvCase): boolean {
 }
 
 /** The operands and the step of a convolution with random values. */
-export function convStep(test: ConvCase, mode: Mode, seed = 1) {
+function convStep(test: ConvCase, mode: Mode, seed = 1) {
   const { attributes, shapes } = complete(test);
   const { x, filter, y } = shapes;
   const order = mode === "forward" ? [x, filter, y] : mode === "inputGradient" ? [y, filter, x] : [x, y, filter];

@@ -1,5 +1,5 @@
 import type { Device } from "./backend.ts";
-import { type DType, type TypedArray, isFloat } from "./dtype.ts";
+import { type DType, type TypedArray } from "./dtype.ts";
 import { MinimaError, ValueError } from "./errors.ts";
 import { describeTensor } from "./format.ts";
 import { createLeaf } from "./graph/create.ts";
@@ -155,11 +155,6 @@ export class Tensor {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
-}
-
-/** Whether `value` may take part in a graph of gradients: float tensors do. */
-export function isDifferentiable(value: Tensor): boolean {
-  return isFloat(value.dtype);
 }
 
 /** Computes tensors (and all pending assignments) now; one program for all of them. */

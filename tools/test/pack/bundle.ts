@@ -5,7 +5,7 @@ import { type Rolldown, build as vite, createLogger } from "vite";
 import { runTool } from "./run-tool.ts";
 
 /** The JavaScript that a bundler makes of a page. */
-export interface Bundle {
+interface Bundle {
   readonly code: string;
   /** Modules that it imports when it runs. */
   readonly imports: readonly string[];

@@ -1,7 +1,7 @@
 import type { NodeKind, NodeOf, Tensor } from "@minima/tensor";
 
 /** What a gradient rule sees of one node. */
-export interface RuleContext<K extends NodeKind> {
+interface RuleContext<K extends NodeKind> {
   readonly node: NodeOf<K>;
   /** dL/d(output). */
   readonly gradient: Tensor;

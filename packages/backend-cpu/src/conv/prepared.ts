@@ -18,7 +18,7 @@ export interface Prepared {
 }
 
 /** Addresses of the operands in the step's order, and of the shared workspace. */
-export interface ConvBuffers {
+interface ConvBuffers {
   readonly a: number;
   readonly b: number;
   readonly output: number;

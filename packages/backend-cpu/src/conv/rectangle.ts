@@ -4,7 +4,7 @@ import type { Unit } from "./units.ts";
 import type { WindowLocals } from "./window-fields.ts";
 
 /** Where the input elements of windows lie: bytes from row to row and from plane to plane. */
-export interface Rectangle {
+interface Rectangle {
   /** The first tap of the first window, in the first channel asked for. */
   readonly start: Local<"i32">;
   readonly rowBytes: Local<"i32">;

@@ -3,7 +3,7 @@ import { i32, type Expression, type FunctionBuilder, type Local } from "../wasm/
 
 /** Rows that micro kernels of a convolution have: five where possible, since taller tiles load less for each product. */
 export const panelHeights = [5, 4, 3] as const;
-export type PanelHeight = (typeof panelHeights)[number];
+type PanelHeight = (typeof panelHeights)[number];
 
 /** How many rows there must be room for: a panel has three at least. */
 export const fewestRows = 3;

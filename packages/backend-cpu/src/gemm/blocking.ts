@@ -10,7 +10,7 @@ export const tileRows = 5;
 export const tileColumns = 8;
 
 /** Most steps along K that are summed up in registers: a panel of B (16 KB) stays in the first-level cache. */
-export const maximumDepth = 512;
+const maximumDepth = 512;
 /** Steps of the micro kernel's unrolled loop. Blocks of K are multiples of it where they can be. */
 export const depthUnroll = 8;
 /** Rows of A packed at a time: at most 160 KB, which stay in the second-level cache. A multiple of the tile. */

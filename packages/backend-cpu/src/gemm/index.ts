@@ -7,8 +7,7 @@ export {
   panelAlignment,
   readsRowsDirectly,
   roundUp,
-  rowBlock,
   tileColumns,
   tileRows,
 } from "./blocking.ts";
-export { gemmFunctions, gemmModule, type Gemm, type GemmOptions } from "./gemm.ts";
+export { gemmFunctions, gemmModule, type Gemm } from "./gemm.ts";

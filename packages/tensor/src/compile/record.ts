@@ -18,7 +18,7 @@ export type LeafSource =
   | { readonly kind: "constant"; readonly storage: Storage };
 
 /** What is done on the host before a run, in the order of the recording. */
-export type HostAction =
+type HostAction =
   | { readonly kind: "effect"; readonly run: () => void }
   | { readonly kind: "scalar"; readonly node: Node; readonly provider: () => number };
 

@@ -69,11 +69,6 @@ export function isPending(node: Node): boolean {
   return node.storage === null && !node.evaluated && node.released === null;
 }
 
-/** How many nodes wait; for tests and debugging. */
-export function pendingCount(): number {
-  return pending.length;
-}
-
 /** Runs a function whose nodes are not remembered: a recording is evaluated as a whole or not at all. */
 export function discardingPending<T>(fn: () => T): T {
   const before = pending;

@@ -1,7 +1,7 @@
 import type { Node } from "./node.ts";
 
 /** The generator states that a function drew from, in order. */
-export type Draws = readonly Node[];
+type Draws = readonly Node[];
 
 let recording: Node[] | null = null;
 let replaying: { readonly draws: Draws; next: number } | null = null;

@@ -328,7 +328,7 @@ function valueKey(node: number, index: Index, guard: number): string {
 }
 
 /** Positions of the instructions that an instruction refers to. */
-export function operandsOf(instruction: Instruction): number[] {
+function operandsOf(instruction: Instruction): number[] {
   const operands: number[] = [];
   if ("a" in instruction) operands.push(instruction.a);
   if ("b" in instruction) operands.push(instruction.b);

@@ -43,7 +43,7 @@ export function planGraph(asked: Graph, profile: BackendProfile): Plan {
 }
 
 /** Slots of the nodes with buffers, before buffers are shared; and the scalar block. */
-export class SlotTable {
+class SlotTable {
   readonly graph: Graph;
   readonly slots: Slot[] = [];
   readonly scalars: number[] = [];

@@ -9,7 +9,7 @@ import type { Input, Precision, Values } from "./values.ts";
 import { views } from "./views.ts";
 
 /** A zeroed array for a node. */
-export function allocateValues(dtype: DType, size: number, precision: Precision): Values {
+function allocateValues(dtype: DType, size: number, precision: Precision): Values {
   return dtype === "float32" && precision === "float64" ? new Float64Array(size) : hostArray(dtype, size);
 }
 
