@@ -1,11 +1,11 @@
 import { Tensor } from "../tensor.ts";
-import { add, div, mul, sub } from "./arithmetic.ts";
+import { add, mul, sub } from "./arithmetic.ts";
 import { type Operand, floatNode } from "./build.ts";
 import { isFinite } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { type ReduceOptions, amax, sum } from "./reduce.ts";
 import { where } from "./select.ts";
-import { exp, log } from "./unary.ts";
+import { exp, log, reciprocal } from "./unary.ts";
 import { detach, reshape } from "./views.ts";
 
 /** log Σ exp(x) over axes, without overflow: m + log Σ exp(x - m) with m the maximum. */
@@ -24,7 +24,7 @@ export function softmax(x: Operand, axis = -1): Tensor {
     [t],
     () => {
       const shifted = exp(sub(t, amax(t, { axis, keepDims: true })));
-      return div(shifted, sum(shifted, { axis, keepDims: true }));
+      return mul(shifted, reciprocal(sum(shifted, { axis, keepDims: true }))); // one division a line
     },
     (g, s) => [mul(s, sub(g, sum(mul(g, s), { axis, keepDims: true })))],
   );
