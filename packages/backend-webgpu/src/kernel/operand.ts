@@ -12,7 +12,10 @@ export type OperandUse = "read" | "write" | "writeWords";
 /** How many elements a kernel takes from a buffer, or puts there, at a time. */
 export type OperandWidth = 1 | 4;
 
-/** A buffer as an array of elements of one dtype, or of vec4s of them; bytes are always addressed one by one. */
+/** Where the bytes of a word begin. */
+const byteShifts = "vec4u(0u, 8u, 16u, 24u)";
+
+/** A buffer as an array of elements of one dtype, or of vec4s of them; four bytes are a word. */
 export class Operand {
   readonly memory: Memory;
   readonly dtype: DType;
@@ -52,6 +55,10 @@ export class Operand {
   /** The element (or vec4) at an index, as an expression of the type its dtype computes in. */
   load(index: string): string {
     if (!isByte(this.dtype)) return `${this.name}[${index}]`;
+    if (this.width === 4) {
+      const bytes = `((vec4u(${this.name}[${index}]) >> ${byteShifts}) & vec4u(255u))`;
+      return this.dtype === "bool" ? `(${bytes} != vec4u(0u))` : bytes;
+    }
     const at = this.#writer.let(`u32(${index})`);
     const place = `${this.name}[${at} >> 2u]`;
     const word = this.use === "write" ? `atomicLoad(&${place})` : place;
@@ -63,6 +70,10 @@ export class Operand {
   store(index: string, value: string): void {
     if (!isByte(this.dtype)) {
       this.#writer.line(`${this.name}[${index}] = ${value};`);
+      return;
+    }
+    if (this.width === 4) {
+      this.storeWord(index, `dot(vec4u(${value}), vec4u(1u, 256u, 65536u, 16777216u))`);
       return;
     }
     const at = this.#writer.let(`u32(${index})`);

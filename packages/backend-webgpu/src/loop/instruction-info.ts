@@ -43,12 +43,11 @@ export function closure(instructions: readonly Instruction[], roots: Iterable<nu
   return [...found].sort((a, b) => a - b);
 }
 
-/** For each instruction, whether its value depends on an inner loop. */
-export function findInner(instructions: readonly Instruction[], outerLoops: number): boolean[] {
-  const inner: boolean[] = [];
+/** For each instruction, whether its value depends on affine functions of the loop variables that are of some kind. */
+export function findVarying(instructions: readonly Instruction[], isVarying: (affine: Affine) => boolean): boolean[] {
+  const varying: boolean[] = [];
   for (const instruction of instructions) {
-    const own = affinesOf(instruction).some(({ strides }) => strides.slice(outerLoops).some((stride) => stride !== 0));
-    inner.push(own || operandsOf(instruction).some((operand) => inner[operand]));
+    varying.push(affinesOf(instruction).some(isVarying) || operandsOf(instruction).some((operand) => varying[operand]));
   }
-  return inner;
+  return varying;
 }

@@ -31,7 +31,7 @@ export function loopKernel(step: LoopStep, limits: KernelLimits): Kernel {
   const label = describe(step);
   switch (strategy.kind) {
     case "invocation":
-      return writer.forEachItem(label, points, () => loops.writePoint("item"));
+      return writer.forEachItem(label, loops.outerVisits, () => loops.writePoint("item"));
     case "workgroup":
       return writer.forEachGroup(label, points / strategy.points, strategy.lanes * strategy.points, () => {
         loops.writePoint(pointOfLane(writer, strategy, "item"));

@@ -1,51 +1,37 @@
-import {
-  type Access,
-  type Instruction,
-  type LoopStep,
-  MinimaError,
-  type Phase,
-  type Reduction,
-  type Store,
-  sizeOf,
-} from "@minima/tensor";
+import { type LoopStep, type Phase, type Reduction, type Store, sizeOf } from "@minima/tensor";
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
-import type { Operand } from "../kernel/operand.ts";
-import { isByte, literal, valueType } from "../kernel/value-type.ts";
-import { affineValue } from "./affine.ts";
+import { isByte, valueType } from "../kernel/value-type.ts";
 import { castValue } from "./cast.ts";
 import { combine, combineAcrossLanes, identity, isFloatSum } from "./fold.ts";
-import { closure, findInner, valueDType } from "./instruction-info.ts";
-import { instructionValue } from "./instruction-value.ts";
+import { closure, findVarying, valueDType } from "./instruction-info.ts";
+import { type GivenValue, LoopValues } from "./loop-values.ts";
+import { combineComponents, combineQuads, quadCast, splat } from "./quad-value.ts";
+import { type Quads, countedInQuads, visits } from "./quads.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** Terms that a float sum takes in before it is emptied into a second one. */
 const termsPerSum = 64;
 
-/** A value that is at hand: kernels that compute the elements of a slot need not load them. */
-export interface GivenValue {
-  readonly slot: number;
-  readonly value: string;
-}
-
-/** Inner points by number, from `first` up to, not including, `end`: names of u32, of `most` points at most. */
+/**
+ * Inner points by number, or quads of them, from `first` up to, not including, `end`: names of u32, of `most` points at
+ * most.
+ */
 export interface InnerRange {
   readonly first: string;
   readonly end: string;
   readonly most: number;
 }
 
-/** Writes the loops of a step and what is in them. Instruction i becomes the constant `v<i>`, reduction i `r<i>`. */
+/** Writes the loops of a step and what is in them: reduction i becomes `r<i>`. */
 export class LoopWriter {
   readonly #writer: KernelWriter;
   readonly #step: LoopStep;
   readonly #strategy: Strategy;
-  readonly #given: GivenValue | null;
-  readonly #operands = new Map<number, Operand>();
+  readonly #quads: Quads | null;
+  readonly #values: LoopValues;
   readonly #inner: readonly boolean[];
   /** The inner points that are visited. */
   readonly #range: InnerRange;
-  /** Expressions of the instructions that have been written in the scopes around. */
-  #values: (string | undefined)[] = [];
 
   /**
    * @param given - What takes the place of loads from a slot.
@@ -60,18 +46,33 @@ export class LoopWriter {
     this.#writer = writer;
     this.#step = step;
     this.#strategy = strategy;
-    this.#given = given ?? null;
-    const inner = sizeOf(step.inner);
+    this.#quads = (strategy.kind === "fourPoints" ? null : strategy.quads) ?? null;
+    const inner = visits(step.inner, this.#innerInQuads);
     this.#range = range ?? { first: "0u", end: `${inner}u`, most: inner };
-    this.#inner = findInner(step.instructions, step.outer.length);
-    this.#bindOperands();
+    const outerLoops = step.outer.length;
+    this.#inner = findVarying(step.instructions, ({ strides }) => strides.some((s, l) => l >= outerLoops && s !== 0));
+    const wordsOfBytes = strategy.kind === "fourPoints";
+    this.#values = new LoopValues(writer, step, { wordsOfBytes, given: given ?? null, quads: this.#quads });
   }
 
-  /** One outer point, of which `point` is the number. */
+  get #innerInQuads(): boolean {
+    return this.#quads !== null && this.#quads.loop >= this.#step.outer.length;
+  }
+
+  get #outerInQuads(): boolean {
+    return this.#quads !== null && !this.#innerInQuads;
+  }
+
+  /** How many outer points, or quads of them, there are to write. */
+  get outerVisits(): number {
+    return visits(this.#step.outer, this.#outerInQuads);
+  }
+
+  /** One outer point, or quad of outer points, of which `point` is the number. */
   writePoint(point: string): void {
-    this.#values = [];
-    this.#writeIndices(point, this.#step.outer, "o");
-    for (const phase of this.#step.phases) this.#writePhase(phase, (store, value) => this.#store(store, value));
+    this.#values.clear();
+    this.#writeIndices(point, this.#step.outer, "o", this.#outerInQuads);
+    for (const phase of this.#step.phases) this.#writePhase(phase, (store) => this.#values.store(store));
   }
 
   /** Four outer points, of which the first has the number 4 · `item`: their bytes are put together and written at once. */
@@ -84,73 +85,72 @@ export class LoopWriter {
     this.#writer.block("for (var byte = 0u; byte < 4u; byte++)", () => {
       this.#writer.line("let point = item * 4u + byte;");
       if (points % 4 !== 0) this.#writer.line(`if (point >= ${points}u) { break; }`);
-      this.#values = [];
-      this.#writeIndices("point", this.#step.outer, "o");
+      this.#values.clear();
+      this.#writeIndices("point", this.#step.outer, "o", false);
       for (const phase of this.#step.phases) {
-        this.#writePhase(phase, (store, value) => {
+        this.#writePhase(phase, (store) => {
           const word = words.get(store);
-          if (word === undefined) this.#store(store, value);
-          else this.#writer.line(`${word} |= u32(${value}) << (byte * 8u);`);
+          if (word === undefined) this.#values.store(store);
+          else this.#writer.line(`${word} |= u32(${this.#values.valueOf(store.value)}) << (byte * 8u);`);
         });
       }
     });
-    for (const [store, word] of words) this.#operandOf(store.slot).storeWord("item", word);
+    for (const [store, word] of words) this.#values.operandOf(store.slot).storeWord("item", word);
   }
 
-  #bindOperands(): void {
-    const { instructions, phases } = this.#step;
-    for (const { slot, dtype } of phases.flatMap(({ stores }) => stores)) {
-      const use = this.#strategy.kind === "fourPoints" && isByte(dtype) ? "writeWords" : "write";
-      this.#operands.set(slot, this.#writer.bind({ slot }, dtype, use));
-    }
-    const roots = phases.flatMap((phase) => [...phase.stores, ...phase.reductions].map(({ value }) => value));
-    for (const index of closure(instructions, roots)) {
-      const instruction = instructions[index];
-      if (instruction.op !== "load" || instruction.slot === this.#given?.slot) continue;
-      const { slot, dtype } = instruction;
-      this.#operands.set(slot, this.#writer.bind({ slot }, dtype, "read"));
-    }
-  }
-
-  /** The variables of some loops, from the number of a point in them. */
-  #writeIndices(point: string, extents: readonly number[], prefix: string): void {
-    let unit = sizeOf(extents);
-    extents.forEach((extent, loop) => {
+  /** The variables of some loops, from the number of a point in them, or of a quad along the last one. */
+  #writeIndices(point: string, extents: readonly number[], prefix: string, inQuads: boolean): void {
+    const counted = inQuads ? countedInQuads(extents) : extents;
+    let unit = sizeOf(counted);
+    counted.forEach((extent, loop) => {
       unit = extent === 0 ? 0 : unit / extent;
       const quotient = unit === 1 ? point : `${point} / ${unit}u`;
       const value = loop === 0 ? quotient : `(${quotient}) % ${extent}u`;
-      this.#writer.line(`let ${prefix}${loop} = i32(${value});`);
+      const isQuad = inQuads && loop === counted.length - 1;
+      this.#writer.line(`let ${prefix}${loop} = i32(${isQuad ? `(${value}) * 4u` : value});`);
     });
   }
 
-  #writePhase(phase: Phase, store: (store: Store, value: string) => void): void {
+  #writePhase(phase: Phase, store: (store: Store) => void): void {
     const { instructions } = this.#step;
     const needed = closure(
       instructions,
       [...phase.stores, ...phase.reductions].map(({ value }) => value),
     );
-    for (const index of needed) if (!this.#inner[index]) this.#evaluate(index);
+    for (const index of needed) if (!this.#inner[index]) this.#values.write(index);
     if (!phase.inner) {
-      const writeStores = (): void => phase.stores.forEach((own) => store(own, this.#valueOf(own.value)));
+      const writeStores = (): void => phase.stores.forEach((own) => store(own));
       if (this.#strategy.kind === "workgroup") this.#writer.block(`if (lane < ${this.#strategy.points}u)`, writeStores);
       else writeStores();
       return;
     }
-    for (const reduction of phase.reductions) {
-      const { id, dtype } = reduction;
-      this.#writer.line(`var r${id}: ${valueType[dtype]} = ${identity(this.#writer, reduction)};`);
-    }
-    const around = this.#values;
+    for (const reduction of phase.reductions) this.#begin(reduction, this.#innerInQuads ? "q" : "r");
     this.#writeInnerLoop(phase, (prefix) => {
-      this.#values = [...around];
-      for (const index of needed) if (this.#inner[index]) this.#evaluate(index);
-      for (const reduction of phase.reductions) this.#fold(reduction, prefix);
-      for (const own of phase.stores) store(own, this.#valueOf(own.value));
+      this.#values.scope(() => {
+        for (const index of needed) if (this.#inner[index]) this.#values.write(index);
+        for (const reduction of phase.reductions) this.#fold(reduction, prefix);
+        for (const own of phase.stores) store(own);
+      });
     });
-    this.#values = around;
-    if (this.#strategy.kind !== "workgroup") return;
-    for (const reduction of phase.reductions) {
-      combineAcrossLanes(this.#writer, reduction, `r${reduction.id}`, this.#strategy);
+    for (const reduction of phase.reductions) this.#end(reduction);
+  }
+
+  /** Declares what a reduction is folded into: `r<id>`, or with quads four folds side by side, `q<id>`. */
+  #begin(reduction: Reduction, prefix: string): void {
+    const { id, dtype } = reduction;
+    const start = identity(this.#writer, reduction);
+    if (this.#innerInQuads) this.#writer.line(`var ${prefix}${id} = ${splat(dtype, start)};`);
+    else this.#writer.line(`var ${prefix}${id}: ${valueType[dtype]} = ${start};`);
+  }
+
+  /** Makes one value of what has been folded side by side, and by the lanes of a workgroup. */
+  #end(reduction: Reduction): void {
+    const { id } = reduction;
+    if (this.#innerInQuads) {
+      this.#writer.line(`var r${id} = ${combineComponents(this.#writer, reduction, `q${id}`)};`);
+    }
+    if (this.#strategy.kind === "workgroup") {
+      combineAcrossLanes(this.#writer, reduction, `r${id}`, this.#strategy);
     }
   }
 
@@ -162,19 +162,20 @@ export class LoopWriter {
     const [start, stride] = this.#startAndStride(first);
     const loop = (from: string, to: string, prefix: (reduction: Reduction) => string): void =>
       writer.block(`for (var inner = ${from}; inner < ${to}; inner += ${stride}u)`, () => {
-        this.#writeIndices("inner", this.#step.inner, "i");
+        this.#writeIndices("inner", this.#step.inner, "i", this.#innerInQuads);
         body(prefix);
       });
+    const whole = this.#innerInQuads ? "q" : "r";
     const sums = phase.reductions.filter(isFloatSum);
     if (sums.length === 0 || most <= stride * termsPerSum) {
-      loop(start, end, () => "r");
+      loop(start, end, () => whole);
       return;
     }
     writer.block(`for (var part = ${start}; part < ${end}; part += ${stride * termsPerSum}u)`, () => {
-      for (const { id } of sums) writer.line(`var p${id} = 0.0f;`);
+      for (const sum of sums) this.#begin(sum, "p");
       writer.line(`let part_end = min(part + ${stride * termsPerSum}u, ${end});`);
-      loop("part", "part_end", (reduction) => (isFloatSum(reduction) ? "p" : "r"));
-      for (const { id } of sums) writer.line(`r${id} += p${id};`);
+      loop("part", "part_end", (reduction) => (isFloatSum(reduction) ? "p" : whole));
+      for (const { id } of sums) writer.line(`${whole}${id} += p${id};`);
     });
   }
 
@@ -188,62 +189,15 @@ export class LoopWriter {
 
   #fold(reduction: Reduction, prefix: (reduction: Reduction) => string): void {
     const from = valueDType(this.#step.instructions[reduction.value]);
-    const term = castValue(this.#writer, from, reduction.dtype, this.#valueOf(reduction.value));
     const name = `${prefix(reduction)}${reduction.id}`;
-    this.#writer.line(`${name} = ${combine(this.#writer, reduction, name, term)};`);
-  }
-
-  #store(access: Store, value: string): void {
-    this.#operandOf(access.slot).store(affineValue(access, this.#step.outer.length), value);
-  }
-
-  #operandOf(slot: number): Operand {
-    const operand = this.#operands.get(slot);
-    if (operand === undefined) throw new MinimaError(`webgpu: slot ${slot} of a loop step is not bound`);
-    return operand;
-  }
-
-  #valueOf(index: number): string {
-    const value = this.#values[index];
-    if (value === undefined)
-      throw new MinimaError(`webgpu: instruction ${index} of a loop step is used before it is computed`);
-    return value;
-  }
-
-  /** Writes an instruction, unless that has been done in a scope around. */
-  #evaluate(index: number): void {
-    if (this.#values[index] !== undefined) return;
-    const instruction = this.#step.instructions[index];
-    if (instruction.op === "reduced") this.#values[index] = `r${instruction.id}`;
-    else if (instruction.op === "load" && instruction.slot === this.#given?.slot)
-      this.#values[index] = this.#given.value;
-    else if (instruction.op === "constant" && Number.isFinite(instruction.value)) {
-      this.#values[index] = literal(instruction.value, instruction.dtype);
-    } else if (instruction.op === "load" && instruction.guard !== undefined) {
-      this.#guardedLoad(index, instruction, instruction.guard);
-    } else {
-      this.#writer.line(`let v${index} = ${this.#expression(instruction)};`);
-      this.#values[index] = `v${index}`;
+    if (this.#innerInQuads) {
+      const term = this.#writer.let(
+        quadCast(this.#writer, from, reduction.dtype, this.#values.quadOf(reduction.value)),
+      );
+      this.#writer.line(`${name} = ${combineQuads(this.#writer, reduction, name, term)};`);
+      return;
     }
-  }
-
-  #guardedLoad(index: number, access: Access, guard: number): void {
-    const { slot, dtype } = access;
-    this.#writer.line(`var v${index} = ${literal(0, dtype)};`);
-    this.#writer.block(`if (${this.#valueOf(guard)})`, () => {
-      this.#writer.line(`v${index} = ${this.#operandOf(slot).load(affineValue(access, this.#step.outer.length))};`);
-    });
-    this.#values[index] = `v${index}`;
-  }
-
-  #expression(instruction: Instruction): string {
-    const { instructions, outer } = this.#step;
-    if (instruction.op === "load")
-      return this.#operandOf(instruction.slot).load(affineValue(instruction, outer.length));
-    return instructionValue(this.#writer, instruction, {
-      outerLoops: outer.length,
-      valueOf: (index) => this.#valueOf(index),
-      dtypeOf: (index) => valueDType(instructions[index]),
-    });
+    const term = castValue(this.#writer, from, reduction.dtype, this.#values.valueOf(reduction.value));
+    this.#writer.line(`${name} = ${combine(this.#writer, reduction, name, term)};`);
   }
 }

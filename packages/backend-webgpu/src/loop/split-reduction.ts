@@ -5,6 +5,7 @@ import { storedAs, valueType } from "../kernel/value-type.ts";
 import { castValue } from "./cast.ts";
 import { type SharedLoops, combine, combineAcrossLanes, identity } from "./fold.ts";
 import { LoopWriter } from "./loop-writer.ts";
+import { findQuads, visits } from "./quads.ts";
 import type { Strategy } from "./strategy.ts";
 
 /** Fewer workgroups than this leave a GPU idle; as many as that are wanted. */
@@ -71,10 +72,11 @@ function partialKernel(
 ): Kernel {
   const { lanes, points } = shared;
   const writer = new KernelWriter(limits);
-  const inner = sizeOf(step.inner);
+  const quads = points === 1 ? findQuads(step, step.outer.length + step.inner.length - 1) : null;
+  const inner = visits(step.inner, quads !== null);
   const perPart = Math.ceil(inner / parts);
   const range = { first: "first", end: "end", most: perPart };
-  const loops = new LoopWriter(writer, step, { kind: "workgroup", ...shared }, { range });
+  const loops = new LoopWriter(writer, step, { kind: "workgroup", lanes, points, quads }, { range });
   const [{ reductions }] = step.phases;
   const partials = reductions.map(({ dtype }, scratch) => writer.bind({ scratch }, storedAs(dtype), "write"));
   return writer.forEachGroup(label, (sizeOf(step.outer) / points) * parts, lanes * points, () => {

@@ -1,15 +1,16 @@
 import { type Access, type Affine, type LoopStep, sizeOf } from "@minima/tensor";
 import { isByte } from "../kernel/value-type.ts";
 import type { SharedLoops } from "./fold.ts";
+import { type Quads, findQuads } from "./quads.ts";
 
 /** How the points of a loop step are spread over invocations. */
 export type Strategy =
-  /** One invocation computes one outer point, inner loops and all. */
-  | { readonly kind: "invocation" }
+  /** One invocation computes one outer point, inner loops and all; or, with quads of an outer loop, four. */
+  | { readonly kind: "invocation"; readonly quads?: Quads | null }
   /** One invocation computes four neighbouring outer points, whose bytes fill a word. */
   | { readonly kind: "fourPoints" }
   /** The invocations of a workgroup share the inner loops of one outer point, or of several neighbouring ones. */
-  | ({ readonly kind: "workgroup" } & SharedLoops);
+  | ({ readonly kind: "workgroup"; readonly quads?: Quads | null } & SharedLoops);
 
 /** Inner loops of up to this many points are not worth sharing. */
 const shortInner = 32;
@@ -26,9 +27,14 @@ export function chooseStrategy(step: LoopStep, maxLanes: number): Strategy {
   const alongPoints = readsAlongPoints(step);
   if (inner > shortInner && !(points >= manyPoints && inner <= mediumInner && alongPoints)) {
     const together = alongPoints ? ([32, 16, 8].find((count) => points % count === 0) ?? 1) : 1;
-    const wanted = Math.max(2 ** Math.ceil(Math.log2(inner / 4)), 32);
-    return { kind: "workgroup", lanes: Math.min(wanted, Math.min(mostLanes, maxLanes) / together), points: together };
+    const quads = together === 1 ? findQuads(step, step.outer.length + step.inner.length - 1) : null;
+    const perLane = quads === null ? 4 : 16;
+    const wanted = Math.max(2 ** Math.ceil(Math.log2(inner / perLane)), 32);
+    const lanes = Math.min(wanted, Math.min(mostLanes, maxLanes) / together);
+    return { kind: "workgroup", lanes, points: together, quads };
   }
+  const quads = findQuads(step, step.outer.length + step.inner.length - 1);
+  if (quads !== null) return { kind: "invocation", quads };
   return storesWholeWords(step) ? { kind: "fourPoints" } : { kind: "invocation" };
 }
 
