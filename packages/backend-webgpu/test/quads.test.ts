@@ -77,6 +77,7 @@ describe("four points at a time give what the reference gives", () => {
 describe("kernels are written in vec4s", () => {
   const limits = {
     maxComputeInvocationsPerWorkgroup: 256,
+    maxComputeWorkgroupSizeX: 256,
     maxComputeWorkgroupsPerDimension: 65_535,
     maxStorageBuffersPerShaderStage: 8,
   };

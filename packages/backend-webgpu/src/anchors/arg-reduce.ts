@@ -1,6 +1,7 @@
 import type { ArgReduceStep } from "@minima/tensor";
 import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { KernelWriter } from "../kernel/kernel-writer.ts";
+import { mostLanes } from "../kernel/lanes.ts";
 import { valueType } from "../kernel/value-type.ts";
 import { linesOf } from "./lines.ts";
 import { comparable } from "./ordering.ts";
@@ -42,7 +43,7 @@ export function argReduceKernel({ reduce, axis, input, output }: ArgReduceStep, 
       out.store("item", "i32(best)");
     });
   }
-  const lanes = Math.min(256, limits.maxComputeInvocationsPerWorkgroup);
+  const lanes = mostLanes(limits);
   writer.share("places", `array<u32, ${lanes}>`);
   writer.share("values", `array<${type}, ${lanes}>`);
   return writer.forEachGroup(label, count, lanes, () => {

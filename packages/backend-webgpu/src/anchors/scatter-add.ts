@@ -1,6 +1,7 @@
 import type { ScatterAddStep } from "@minima/tensor";
 import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { KernelWriter } from "../kernel/kernel-writer.ts";
+import { mostLanes } from "../kernel/lanes.ts";
 import { literal, storedAs, valueType } from "../kernel/value-type.ts";
 import { binaryValue } from "../loop/arithmetic.ts";
 import { castValue } from "../loop/cast.ts";
@@ -59,7 +60,7 @@ function sharedLinesKernel(step: ScatterAddStep, limits: KernelLimits): Kernel {
   const { axis, index, source, output } = step;
   const { length, inner, count } = linesOf(source.shape, axis);
   const extent = output.shape[axis];
-  const lanes = Math.min(256, limits.maxComputeInvocationsPerWorkgroup);
+  const lanes = mostLanes(limits);
   const lines = Math.min(32, 2 ** Math.ceil(Math.log2(count)));
   const groups = Math.ceil(count / lines);
   const [inGroup, splits] = [lanes / lines, groups <= 4 ? 4 : groups <= 16 ? 2 : 1];

@@ -29,5 +29,8 @@ export interface CompiledStep {
 /** What the code of kernels depends on. */
 export type KernelLimits = Pick<
   DeviceLimits,
-  "maxComputeInvocationsPerWorkgroup" | "maxComputeWorkgroupsPerDimension" | "maxStorageBuffersPerShaderStage"
+  | "maxComputeInvocationsPerWorkgroup"
+  | "maxComputeWorkgroupSizeX"
+  | "maxComputeWorkgroupsPerDimension"
+  | "maxStorageBuffersPerShaderStage"
 >;

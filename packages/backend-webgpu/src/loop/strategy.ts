@@ -17,11 +17,13 @@ const shortInner = 32;
 /** Where neighbouring invocations read neighbouring elements, and there are so many, inner loops may be longer. */
 const manyPoints = 1024;
 const mediumInner = 1024;
-/** Invocations of a workgroup that share inner loops, at most. */
-const mostLanes = 256;
 
-/** Chosen by extents and strides alone, so that the same step gives the same bits. */
-export function chooseStrategy(step: LoopStep, maxLanes: number): Strategy {
+/**
+ * Chosen by extents and strides alone, so that the same step gives the same bits.
+ *
+ * @param most - Invocations of a workgroup at most, a power of two.
+ */
+export function chooseStrategy(step: LoopStep, most: number): Strategy {
   const inner = sizeOf(step.inner);
   const points = sizeOf(step.outer);
   const alongPoints = readsAlongPoints(step);
@@ -30,7 +32,7 @@ export function chooseStrategy(step: LoopStep, maxLanes: number): Strategy {
     const quads = together === 1 ? findQuads(step, step.outer.length + step.inner.length - 1) : null;
     const perLane = quads === null ? 4 : 16;
     const wanted = Math.max(2 ** Math.ceil(Math.log2(inner / perLane)), 32);
-    const lanes = Math.min(wanted, Math.min(mostLanes, maxLanes) / together);
+    const lanes = Math.min(wanted, most / together);
     return { kind: "workgroup", lanes, points: together, quads };
   }
   const quads = findQuads(step, step.outer.length + step.inner.length - 1);

@@ -1,5 +1,6 @@
 import type { Kernel, KernelLimits } from "../../kernel/kernel.ts";
 import { KernelWriter } from "../../kernel/kernel-writer.ts";
+import { mostLanes } from "../../kernel/lanes.ts";
 import type { Factor } from "../product/factor.ts";
 import type { Product } from "../product/product.ts";
 import type { MakeStore, ProductCut } from "../product/product-kernels.ts";
@@ -30,7 +31,7 @@ interface Thin extends Lanes {
  * @param wide - The direction of the wide factor.
  */
 export function thinCut(product: Product, wide: Pick<Factor, "along" | "isVector">, limits: KernelLimits): ProductCut {
-  const most = Math.min(256, limits.maxComputeInvocationsPerWorkgroup);
+  const most = mostLanes(limits);
   const size = wide.isVector ? 4 : 1;
   const lanes: Lanes =
     wide.along === "places"

@@ -1,4 +1,5 @@
 import type { KernelLimits } from "../../kernel/kernel.ts";
+import { mostLanes } from "../../kernel/lanes.ts";
 
 /** How a product is cut: into tiles of the result, one a workgroup, and its sums into splits, a workgroup each. */
 export interface Tiling {
@@ -49,7 +50,7 @@ const secondPassCost = 4e6;
 export function chooseTiling(size: ProductSize, limits: KernelLimits): Tiling {
   let [best, least] = [null as Tiling | null, Infinity];
   for (const candidate of tiles) {
-    if (candidate.down * candidate.across > limits.maxComputeInvocationsPerWorkgroup) continue;
+    if (candidate.down * candidate.across > mostLanes(limits)) continue;
     for (const splits of splitsFor(size.terms)) {
       const cost = costOf(size, candidate, splits);
       if (cost >= least) continue;

@@ -1,6 +1,7 @@
 import type { ScanStep } from "@minima/tensor";
 import type { CompiledStep, Kernel, KernelLimits, Memory } from "../../kernel/kernel.ts";
 import { KernelWriter } from "../../kernel/kernel-writer.ts";
+import { mostLanes } from "../../kernel/lanes.ts";
 import { storedAs, valueType } from "../../kernel/value-type.ts";
 import { castValue } from "../../loop/cast.ts";
 import { type Fold, combine, combineAcrossLanes, identity } from "../../loop/fold.ts";
@@ -30,7 +31,7 @@ interface Blocks {
 export function scanBlocks(step: ScanStep, limits: KernelLimits): CompiledStep {
   const { attributes, input, output } = step;
   const lines = linesOf(input.shape, attributes.axis);
-  const most = Math.min(256, limits.maxComputeInvocationsPerWorkgroup);
+  const most = mostLanes(limits);
   const lanes = Math.min(most, 2 ** Math.ceil(Math.log2(lines.length / perLane)));
   const length = lanes * perLane;
   const fold = { kind: attributes.kind, dtype: output.dtype };
