@@ -5,6 +5,7 @@ import { softwareGpu } from "@minima/backend-webgpu/software";
 import { Linear, type Module, Sequential, Tanh, crossEntropy } from "@minima/layers";
 import { type Optimizer, SGD } from "@minima/optim";
 import { type Tensor, type TypedArray, type Variable, compile, manualSeed, setBackend, tensor } from "@minima/tensor";
+import { type BatchSource, type History, Trainer } from "@minima/train";
 
 const [rows, inputs, classes] = [16, 20, 5];
 
@@ -30,9 +31,12 @@ function batch(step: number): [x: Tensor, y: Tensor] {
   return [tensor(x, { shape: [rows, inputs] }), tensor(y)];
 }
 
-interface Training {
+interface Trained {
   readonly model: Module;
   readonly optimizer: Optimizer<{ lr: number }>;
+}
+
+interface Training extends Trained {
   step(index: number): Promise<Tensor>;
 }
 
@@ -61,15 +65,15 @@ function training(compiled: boolean): Training {
 /** What training goes on from: parameters and velocities, on the host. */
 type Snapshot = readonly TypedArray[];
 
-function stateOf({ model, optimizer }: Training): Variable[] {
+function stateOf({ model, optimizer }: Trained): Variable[] {
   return [...new Set([...model.parameters(), ...optimizer.variables()])];
 }
 
-function takeSnapshot(run: Training): Promise<Snapshot> {
+function takeSnapshot(run: Trained): Promise<Snapshot> {
   return Promise.all(stateOf(run).map((variable) => variable.data()));
 }
 
-function load(run: Training, snapshot: Snapshot): void {
+function load(run: Trained, snapshot: Snapshot): void {
   stateOf(run).forEach((variable, i) => variable.assign(tensor(snapshot[i], { shape: variable.shape })));
 }
 
@@ -118,4 +122,74 @@ describe("training on a device that is lost in the middle of a step", () => {
       other.backend.dispose();
     },
   );
+});
+
+const batchesPerEpoch = 6;
+const data: BatchSource = {
+  length: batchesPerEpoch,
+  *[Symbol.iterator]() {
+    for (let step = 0; step < batchesPerEpoch; step++) {
+      const [inputs, targets] = batch(step);
+      yield { inputs, targets, size: rows };
+    }
+  },
+};
+
+/** A trainer of a model that always begins the same. */
+function newTrainer(): Trained & { readonly trainer: Trainer } {
+  manualSeed(3);
+  const model = new Sequential(new Linear(inputs, 24), new Tanh(), new Linear(24, classes));
+  const optimizer = new SGD(model.parameters(), { lr: 0.05, momentum: 0.9 });
+  return { model, optimizer, trainer: new Trainer({ model, optimizer, loss: crossEntropy }) };
+}
+
+/** The losses of epochs, and the curve within them, by name; epochs before `first` are not counted in the history. */
+function curveOf({ epochs, lossCurve }: History, first = 0): ReadonlyMap<string, number> {
+  return new Map([
+    ...epochs.map(({ trainLoss }, i): [string, number] => [`epoch ${first + i + 1}`, trainLoss]),
+    ...lossCurve.map((point): [string, number] => [`update ${first * batchesPerEpoch + point.update}`, point.loss]),
+  ]);
+}
+
+describe("a trainer whose device is destroyed in the middle of a step", () => {
+  it("goes on with a new one from what was kept after an epoch, on the curve of an undisturbed training", async () => {
+    const [epochs, kept] = [7, 3];
+    const other = await losable();
+    setBackend(other.backend);
+    const wanted = curveOf(await newTrainer().trainer.fit(data, { epochs }));
+
+    const first = await losable();
+    setBackend(first.backend);
+    const disturbed = newTrainer();
+    let snapshot: Snapshot = [];
+    const got: number[] = [];
+    const broken = disturbed.trainer.fit(data, {
+      epochs,
+      callbacks: [
+        {
+          onEpochEnd: async ({ epoch, trainLoss }) => {
+            got.push(trainLoss);
+            if (epoch === kept) snapshot = await takeSnapshot(disturbed);
+          },
+          onUpdate: ({ epoch, update }) => {
+            // The step has been submitted, and is on its way.
+            if (epoch === kept + 2 && update % batchesPerEpoch === 3) first.lose();
+          },
+        },
+      ],
+    });
+    await expect(broken).rejects.toThrow(DeviceLostError);
+    expect(got).toEqual(Array.from({ length: kept + 1 }, (_, i) => wanted.get(`epoch ${i + 1}`)));
+    expect(first.backend.stats()).toMatchObject({ buffers: 0, bytes: 0, totalBytes: 0 });
+
+    setBackend(other.backend);
+    const next = newTrainer();
+    load(next, snapshot);
+    const rest = curveOf(await next.trainer.fit(data, { epochs: epochs - kept }), kept);
+    expect(rest.size).toBe((epochs - kept) * (1 + batchesPerEpoch));
+    for (const [name, loss] of rest) expect([name, loss]).toEqual([name, wanted.get(name)]);
+
+    await other.backend.idle();
+    other.backend.dispose();
+  });
 });
