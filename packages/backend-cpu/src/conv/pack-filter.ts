@@ -1,4 +1,5 @@
 import { i32, type FunctionReference, type ModuleBuilder } from "../wasm/index.ts";
+import { layoutArguments } from "./layout-arguments.ts";
 import { rowPanels } from "./row-panels.ts";
 
 const parameters = {
@@ -21,8 +22,8 @@ const parameters = {
 export type FilterLayout = Readonly<Record<Exclude<keyof typeof parameters, "source" | "target">, number>>;
 
 /** The arguments of `packFilter` behind source and target. */
-export function layoutArguments(layout: FilterLayout): number[] {
-  return (Object.keys(parameters) as (keyof FilterLayout)[]).slice(2).map((name) => layout[name]);
+export function filterArguments(layout: FilterLayout): number[] {
+  return layoutArguments(parameters, layout);
 }
 
 /**

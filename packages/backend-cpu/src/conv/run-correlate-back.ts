@@ -1,6 +1,6 @@
 import { roundUp } from "../gemm/blocking.ts";
 import { correlateBackFields } from "./correlate-back.ts";
-import { layoutArguments } from "./pack-filter.ts";
+import { filterArguments } from "./pack-filter.ts";
 import type { CallFunction, Prepared } from "./prepared.ts";
 import type { Correlation, Windows } from "./problem.ts";
 import { fewestRows } from "./row-panels.ts";
@@ -95,7 +95,7 @@ export function prepareCorrelateBack(x: Windows, channels: number, call: CallFun
       for (let block = 0; block < blocks; block++) {
         const outputs = Math.min(blockPlanes, x.channels - block * blockPlanes) * taps;
         const source = b + 4 * block * blockPlanes * taps;
-        call("packFilter", source, packed + block * packedBytes, ...layoutArguments({ ...layout, outputs }));
+        call("packFilter", source, packed + block * packedBytes, ...filterArguments({ ...layout, outputs }));
       }
       const record = new Int32Array(memory.buffer, workspace, words.length);
       record.set(words);

@@ -1,6 +1,6 @@
 import { roundUp, tileColumns } from "../gemm/blocking.ts";
 import { correlationFields } from "./correlation-fields.ts";
-import { layoutArguments } from "./pack-filter.ts";
+import { filterArguments } from "./pack-filter.ts";
 import type { CallFunction, Prepared } from "./prepared.ts";
 import type { Correlation } from "./problem.ts";
 import { fewestRows } from "./row-panels.ts";
@@ -31,7 +31,7 @@ export function prepareCorrelation(w: Correlation, call: CallFunction): Prepared
   const linesOffset = work.rectangleBytes;
   const scratchOffset = linesOffset + work.linesBytes;
   const elements = w.images * w.groups * w.outputs * w.rows * w.columns;
-  const layout = layoutArguments({
+  const layout = filterArguments({
     ...w,
     groupBytes: 4 * w.filter.group,
     packedBytes,

@@ -1,4 +1,5 @@
 import { i32, v128, type FunctionReference, type ModuleBuilder } from "../../wasm/index.ts";
+import { layoutArguments } from "../layout-arguments.ts";
 import { rowPanels } from "../row-panels.ts";
 import { inTwoDimensions, points, transformWeights } from "./transforms.ts";
 
@@ -21,7 +22,7 @@ export type WeightLayout = Readonly<Record<Exclude<keyof typeof parameters, "sou
 
 /** The arguments behind source and target. */
 export function weightArguments(layout: WeightLayout): number[] {
-  return (Object.keys(parameters) as (keyof WeightLayout)[]).slice(2).map((name) => layout[name]);
+  return layoutArguments(parameters, layout);
 }
 
 /**
