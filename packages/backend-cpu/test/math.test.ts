@@ -1,9 +1,9 @@
-import type { BinaryInstruction, UnaryInstruction } from "@minima/tensor";
+import type { BinaryInstruction, Instruction, UnaryInstruction } from "@minima/tensor";
 import { describe, expect, it } from "vitest";
 import { erf } from "./loop-interpreter.ts";
 import { runLoop, type SlotArray } from "./loop-runner.ts";
 import { seeded } from "./seeded.ts";
-import { constant, elementwise, load, store } from "./loop-steps.ts";
+import { constant, elementwise, load, phase, store } from "./loop-steps.ts";
 
 function applyUnary(op: UnaryInstruction, x: Float32Array): Float32Array {
   const step = elementwise([x.length], [load(0, [1]), { op, dtype: "float32", a: 0 }], [store(1, [1], 1)]);
@@ -151,6 +151,31 @@ describe("functions of one vector", () => {
       expect(found.error, `${op} of ${found.at}`).toBeLessThanOrEqual(bound);
     }
   });
+});
+
+it("exp keeps its bound below a maximum, where it is computed in another way", () => {
+  const instructions: Instruction[] = [
+    load(0, [2, 1]),
+    { op: "reduced", id: 0, dtype: "float32" },
+    { op: "sub", dtype: "float32", a: 0, b: 1 },
+    { op: "exp", dtype: "float32", a: 2 },
+  ];
+  const phases = [
+    phase(true, { reductions: [{ id: 0, kind: "max", value: 0, dtype: "float32" }] }),
+    phase(true, { stores: [store(1, [2, 1], 3)] }),
+  ];
+  for (const values of [special, allMagnitudes(4093), spaced(-105, 0, 300_001), spaced(-1, 0, 100_001)]) {
+    const pairs = Float32Array.from({ length: 2 * values.length }, (_, i) => (i % 2 === 0 ? 0 : values[(i - 1) / 2]));
+    const step = { kind: "loop", outer: [values.length], inner: [2], instructions, phases } as const;
+    const slots = new Map<number, SlotArray>([
+      [0, pairs],
+      [1, new Float32Array(pairs.length)],
+    ]);
+    const actual = runLoop(step, slots).get(1) as Float32Array;
+    const distances = pairs.map((value, i) => value - Math.max(pairs[i - (i % 2)], pairs[i - (i % 2) + 1]));
+    const found = worst(distances, actual, Math.exp);
+    expect(found.error, `exp of ${found.at}`).toBeLessThanOrEqual(1.03);
+  }
 });
 
 describe("pow", () => {

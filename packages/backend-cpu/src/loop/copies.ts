@@ -4,8 +4,8 @@ import { lanesAreInner, type Nest } from "./nest.ts";
 import { instructionsOfPhase, type Placement } from "./placement.ts";
 
 /**
- * How many vectors the code of some phases works on side by side: several if their bodies are so short that counting and
- * waiting would take longer than the work.
+ * How many vectors the code of some phases works on side by side: several if their bodies are so short that counting, waiting
+ * and taking turns with accumulators would take long beside the work.
  */
 export function copiesFor(step: LoopStep, nest: Nest, places: readonly Placement[], phases: readonly Phase[]): number {
   let [weight, folds] = [0, 0];
@@ -19,5 +19,5 @@ export function copiesFor(step: LoopStep, nest: Nest, places: readonly Placement
   if (folds === 0) return weight <= 64 ? 2 : 1;
   // Eight vectors are two lines of the cache: rows that are far apart are then fetched two lines at a time.
   if (!lanesAreInner(nest)) return folds * weight <= 4 ? 8 : folds * weight <= 8 ? 4 : folds * weight <= 64 ? 2 : 1;
-  return weight <= 8 ? 4 : weight <= 16 ? 2 : 1;
+  return weight <= 40 ? 4 : 1;
 }

@@ -1,4 +1,5 @@
 import type { Affine, DType, Instruction, LoopStep } from "@minima/tensor";
+import { expBelow } from "../math/exp.ts";
 import type { Vector, VectorLocal, VectorWriter } from "../math/vector-writer.ts";
 import { i32, i32x4, v128, type Local } from "../wasm/index.ts";
 import { binaryValue, unaryValue } from "./arithmetic.ts";
@@ -9,6 +10,7 @@ import { valueDType } from "./instruction-info.ts";
 import type { Segment } from "./lanes.ts";
 import { loadGuarded, loadLanes, type LaneAddress } from "./memory.ts";
 import { laneCount, laneStride, type Nest } from "./nest.ts";
+import { isNotPositive } from "./not-positive.ts";
 import type { Placement } from "./placement.ts";
 import { threefry } from "./random-bits.ts";
 import type { Values } from "./values.ts";
@@ -74,6 +76,7 @@ function valueOf(
       if ("b" in instruction) {
         return binaryValue(writer, instruction.op, dtype, value(instruction.a), value(instruction.b));
       }
+      if (instruction.op === "exp" && isNotPositive(step, instruction.a)) return expBelow(writer, value(instruction.a));
       return unaryValue(writer, instruction.op, dtype, value(instruction.a));
     }
   }
