@@ -1,2 +1,3 @@
-export { cpu, type CpuBackend, type CpuOptions } from "./cpu.ts";
+export { cpu } from "./cpu.ts";
+export type { CpuBackend, CpuOptions } from "./cpu-backend.ts";
 export { wasmFeatures, type WasmFeatures } from "./wasm/index.ts";

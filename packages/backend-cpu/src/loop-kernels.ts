@@ -1,5 +1,6 @@
 import type { LoopStep } from "@minima/tensor";
 import { loopFunctionName, loopModule, loopSlots } from "./loop/index.ts";
+import type { KernelResources } from "./kernel-resources.ts";
 import type { StepRunner } from "./program.ts";
 import type { Kernel, Kernels } from "./threads/kernels.ts";
 import type { ThreadPool } from "./threads/pool.ts";
@@ -21,11 +22,7 @@ export class LoopKernels {
   readonly #options: { readonly relaxed: boolean; readonly shared: boolean };
   readonly #known = new Map<string, Kernel>();
 
-  constructor(
-    kernels: Kernels,
-    pool: ThreadPool | null,
-    options: { readonly relaxed: boolean; readonly shared: boolean },
-  ) {
+  constructor({ kernels, pool, options }: KernelResources) {
     this.#kernels = kernels;
     this.#pool = pool;
     this.#options = options;

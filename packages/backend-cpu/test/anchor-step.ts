@@ -1,25 +1,32 @@
-import { hostArray, type DType, type GraphNodeOf, type TypedArray } from "@minima/tensor";
+import { hostArray, type DType, type GraphNodeOf, type Step, type TypedArray } from "@minima/tensor";
 import { expect } from "vitest";
-import { AnchorKernels, type AnchorStep } from "../src/anchors/anchor-kernels.ts";
+import { basics } from "../src/kernel-sets/basics.ts";
+import { convolutions } from "../src/kernel-sets/convolutions.ts";
+import { sorting } from "../src/kernel-sets/sorting.ts";
 import { CpuMemory } from "../src/memory/memory.ts";
+import { StepCompiler } from "../src/step-compiler.ts";
 import { Kernels } from "../src/threads/kernels.ts";
+import type { ThreadPool } from "../src/threads/pool.ts";
 import { contiguous, evaluateReference, runStep, sizeOf, type Operand } from "./anchor-runner.ts";
 import { serialPool } from "./serial-pool.ts";
 
 const memory = new CpuMemory();
 const kernels = new Kernels(memory);
-const anchors = new AnchorKernels(memory, kernels, null, { shared: false });
-const dividedAnchors = new AnchorKernels(memory, kernels, serialPool, { shared: false });
+const anchors = compilerOf(memory, kernels, null);
+const dividedAnchors = compilerOf(memory, kernels, serialPool);
 
-/** A node of one of the kinds that AnchorKernels computes, without its inputs. */
+function compilerOf(memory: CpuMemory, kernels: Kernels, pool: ThreadPool | null): StepCompiler {
+  const options = { relaxed: false, shared: false };
+  return new StepCompiler([basics, convolutions, sorting], { memory, kernels, pool, options });
+}
+
+/** A node of one of the kinds that become anchors other than products and convolutions, without its inputs. */
 export type AnchorNode = {
-  [K in "poolIndex" | "avgPool" | "argReduce" | "scan" | "gather" | "scatterAdd" | "argsort"]: Pick<
-    GraphNodeOf<K>,
-    "kind" | "attributes" | "shape" | "dtype"
-  >;
-}[Exclude<AnchorStep["kind"], "maxPool">];
+  [K in Kind]: Pick<GraphNodeOf<K>, "kind" | "attributes" | "shape" | "dtype">;
+}[Kind];
+type Kind = "poolIndex" | "avgPool" | "argReduce" | "scan" | "gather" | "scatterAdd" | "argsort";
 
-function stepOf(node: AnchorNode, operands: readonly Operand[]): AnchorStep {
+function stepOf(node: AnchorNode, operands: readonly Operand[]): Step {
   const slots = operands.map((operand, slot) => contiguous(slot, operand));
   const [input, second] = slots;
   const output = slots[slots.length - 1];
@@ -53,7 +60,7 @@ export function runAnchor(node: AnchorNode, inputs: readonly Operand[], options:
   const operands = [...inputs, output];
   const step = stepOf(node, operands);
   if (options.memory !== undefined) {
-    const own = new AnchorKernels(options.memory, new Kernels(options.memory), null, { shared: false });
+    const own = compilerOf(options.memory, new Kernels(options.memory), null);
     return runStep(options.memory, own.compile(step), operands);
   }
   return runStep(memory, (options.divided === true ? dividedAnchors : anchors).compile(step), operands);

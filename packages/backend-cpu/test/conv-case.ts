@@ -93,7 +93,7 @@ export function runConv(options: RunOptions, test: ConvCase, mode: Mode): TypedA
     options.memory === undefined
       ? memoryFor(options.shared)
       : { memory: options.memory, kernels: new Kernels(options.memory) };
-  const kernel = new ConvKernel(memory, kernels, divided ? serialPool : null, options);
+  const kernel = new ConvKernel({ memory, kernels, pool: divided ? serialPool : null, options });
   return runStep(memory, kernel.compile(step), operands);
 }
 

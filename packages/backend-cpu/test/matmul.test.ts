@@ -50,7 +50,12 @@ function result(shape: Shape, variant: (typeof variants)[number], pool: typeof s
   const memory = new CpuMemory();
   const { step, sizes } = stepOf(shape);
   const buffers = sizes.map((size) => memory.allocate(4 * Math.max(size, 1)));
-  const run = new MatmulKernel(memory, new Kernels(memory), pool, { ...variant, shared: false }).compile(step);
+  const run = new MatmulKernel({
+    memory,
+    kernels: new Kernels(memory),
+    pool,
+    options: { ...variant, shared: false },
+  }).compile(step);
   memory.allocate(2 ** 24); // grown before views are taken
   const random = seeded(7);
   buffers.forEach((buffer, i) => {

@@ -1,4 +1,7 @@
+import type { ContiguousOperand, Step } from "@minima/tensor";
+import type { KernelResources } from "../kernel-resources.ts";
 import type { CpuMemory } from "../memory/memory.ts";
+import type { StepRunner } from "../program.ts";
 import type { Kernel, Kernels } from "../threads/kernels.ts";
 import type { ThreadPool } from "../threads/pool.ts";
 import { ModuleBuilder } from "../wasm/index.ts";
@@ -19,11 +22,18 @@ export class AnchorContext {
   readonly #shared: boolean;
   readonly #known = new Map<string, Kernel>();
 
-  constructor(memory: CpuMemory, kernels: Kernels, pool: ThreadPool | null, options: { readonly shared: boolean }) {
+  constructor({ memory, kernels, pool, options }: KernelResources) {
     this.memory = memory;
     this.#kernels = kernels;
     this.#pool = pool;
     this.#shared = options.shared;
+  }
+
+  /** What compiles steps of a kind by means of this; one without output does nothing. */
+  compilerOf<Anchor extends Step & { readonly output: ContiguousOperand }>(
+    compile: (step: Anchor, context: AnchorContext) => StepRunner,
+  ): (step: Anchor) => StepRunner {
+    return (step) => (step.output.shape.includes(0) ? () => undefined : compile(step, this));
   }
 
   /** The kernel with this key; `define` adds its function to a module under the name `kernelName`. */

@@ -1,4 +1,5 @@
 import type { ConvStep } from "@minima/tensor";
+import type { KernelResources } from "../kernel-resources.ts";
 import type { CpuMemory } from "../memory/memory.ts";
 import type { StepRunner } from "../program.ts";
 import type { Kernel, Kernels } from "../threads/kernels.ts";
@@ -26,7 +27,7 @@ export class ConvKernel {
   readonly #options: ConvOptions;
   readonly #known = new Map<ConvFunctionName, Kernel>();
 
-  constructor(memory: CpuMemory, kernels: Kernels, pool: ThreadPool | null, options: ConvOptions) {
+  constructor({ memory, kernels, pool, options }: KernelResources) {
     this.#memory = memory;
     this.#kernels = kernels;
     this.#pool = pool;

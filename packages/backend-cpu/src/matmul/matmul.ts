@@ -1,5 +1,6 @@
 import type { MatmulStep } from "@minima/tensor";
 import { gemmFunctions, gemmModule, gemmWorkspaceBytes, panelAlignment, roundUp } from "../gemm/index.ts";
+import type { KernelResources } from "../kernel-resources.ts";
 import type { CpuMemory } from "../memory/memory.ts";
 import type { StepRunner } from "../program.ts";
 import type { Kernel, Kernels } from "../threads/kernels.ts";
@@ -28,12 +29,7 @@ export class MatmulKernel {
   readonly #options: { readonly relaxed: boolean; readonly shared: boolean };
   #gemm: GemmKernels | null = null;
 
-  constructor(
-    memory: CpuMemory,
-    kernels: Kernels,
-    pool: ThreadPool | null,
-    options: { readonly relaxed: boolean; readonly shared: boolean },
-  ) {
+  constructor({ memory, kernels, pool, options }: KernelResources) {
     this.#memory = memory;
     this.#kernels = kernels;
     this.#pool = pool;

@@ -1,0 +1,27 @@
+/*
+ * The backend in parts, for pages that want to carry only what they run: a network of linear layers needs neither
+ * convolutions nor sorting.
+ */
+import { type CpuBackend, type CpuOptions, createBackend } from "./cpu-backend.ts";
+import { basics } from "./kernel-sets/basics.ts";
+import type { KernelSet } from "./kernel-sets/kernel-set.ts";
+
+export type { CpuBackend } from "./cpu-backend.ts";
+export { convolutions } from "./kernel-sets/convolutions.ts";
+export type { KernelSet } from "./kernel-sets/kernel-set.ts";
+export { sorting } from "./kernel-sets/sorting.ts";
+
+export interface CpuCoreOptions extends CpuOptions {
+  /** Kernels beyond fused loops, matrix products and indexing: `convolutions` (pooling as well), `sorting` (scans as well). */
+  readonly kernels?: readonly KernelSet[] | undefined;
+}
+
+/**
+ * The CPU as a backend, with a choice of its kernels. What has none throws when it is computed, naming the set that is
+ * missing.
+ *
+ * @throws MinimaError where the engine has no WebAssembly SIMD, or no shared memory and `threads` is more than one.
+ */
+export function cpu({ kernels = [], ...options }: CpuCoreOptions = {}): CpuBackend {
+  return createBackend(options, [basics, ...kernels]);
+}

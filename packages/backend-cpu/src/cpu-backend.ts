@@ -1,0 +1,96 @@
+import { type Backend, MinimaError } from "@minima/tensor";
+import type { KernelSet } from "./kernel-sets/kernel-set.ts";
+import { type CpuBuffer, CpuMemory } from "./memory/memory.ts";
+import { type CpuProgram, runProgram } from "./program.ts";
+import { StepCompiler } from "./step-compiler.ts";
+import { chooseThreads } from "./threads/choice.ts";
+import { Kernels } from "./threads/kernels.ts";
+import { ThreadPool } from "./threads/pool.ts";
+import { wasmFeatures } from "./wasm/index.ts";
+
+export interface CpuOptions {
+  /**
+   * How many threads share the work, from 1 to 64; by default one for each processor up to 8, for half of them beyond,
+   * and at most 16. More than one need shared memory: in a page, cross-origin isolation. The bits of results do not
+   * depend on it.
+   */
+  readonly threads?: number | undefined;
+  /** Where the thread's entry `worker.js` lies, for bundlers that do not carry it along. */
+  readonly workerUrl?: URL | string | undefined;
+}
+
+/** The CPU as a backend. */
+export interface CpuBackend extends Backend {
+  /** How many threads share the work, the calling one included, once there is enough of it. */
+  readonly threads: number;
+  /** How many of them are up now. */
+  readonly startedThreads: number;
+}
+
+/** Threads of a backend that nobody holds any more end with it. */
+const dropped = new FinalizationRegistry<ThreadPool>((pool) => pool.dispose());
+
+/** A backend with the kernels of some sets. */
+export function createBackend(options: CpuOptions, sets: readonly KernelSet[]): CpuBackend {
+  const features = wasmFeatures();
+  if (!features.simd) {
+    throw new MinimaError(
+      "cpu: this engine has no WebAssembly SIMD; Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 do",
+    );
+  }
+  const threads = chooseThreads(options.threads, features.sharedMemory);
+  const shared = threads > 1;
+  const memory = new CpuMemory(shared);
+  const pool = shared ? new ThreadPool(memory, threads, options) : null;
+  const kernels = pool?.kernels ?? new Kernels(memory);
+  const compiler = new StepCompiler(sets, {
+    memory,
+    kernels,
+    pool,
+    options: { relaxed: features.relaxedSimd, shared },
+  });
+
+  let buffers = 0;
+  let bytes = 0;
+  const backend: CpuBackend = {
+    name: "cpu",
+    profile: { maxSlotsPerStep: 64, synchronous: true },
+    threads,
+    get startedThreads() {
+      return pool?.started ?? 1;
+    },
+    allocate(size): CpuBuffer {
+      const buffer = memory.allocate(size);
+      buffers++;
+      bytes += buffer.bytes;
+      return buffer;
+    },
+    free(buffer) {
+      memory.free(buffer);
+      buffers--;
+      bytes -= buffer.bytes;
+    },
+    write: (buffer, data) => memory.view(buffer, "uint8", data.byteLength).set(bytesOf(data)),
+    read: (buffer, dtype, size) => Promise.resolve(memory.view(buffer, dtype, size).slice()),
+    readSync: (buffer, dtype, size) => memory.view(buffer, dtype, size).slice(),
+    compile: (steps): CpuProgram => ({ steps, runners: compiler.compileAll(steps) }),
+    submit(program, bindings) {
+      const scalars = memory.allocate(bindings.scalars.byteLength);
+      try {
+        memory.view(scalars, "uint32", bindings.scalars.length).set(bindings.scalars);
+        runProgram(program, bindings, scalars.address);
+      } finally {
+        memory.free(scalars);
+      }
+    },
+    stats: () => ({ buffers, bytes, ownBytes: memory.usedBytes - bytes, reservedBytes: memory.reservedBytes }),
+    idle: () => Promise.resolve(),
+    dispose: () => pool?.dispose(), // the memory goes with the last reference to the backend
+  };
+  if (pool !== null) dropped.register(backend, pool);
+  return backend;
+}
+
+function bytesOf(data: ArrayBufferView): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}

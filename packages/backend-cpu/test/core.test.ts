@@ -1,0 +1,39 @@
+import { argsort, conv2d, type Device, matmul, maxPool2d, softmax, tensor } from "@minima/tensor";
+import { describe, expect, it } from "vitest";
+import { type CpuCoreOptions, convolutions, cpu as core, sorting } from "../src/core.ts";
+import { cpu } from "../src/index.ts";
+
+const values = Float32Array.from({ length: 256 }, (_, i) => Math.sin(3 * i));
+
+const linear = (backend: Device) => {
+  const x = tensor(values, { shape: [16, 16], backend });
+  return softmax(matmul(x, x)).data();
+};
+const convolved = (backend: Device) => {
+  const x = tensor(values, { shape: [1, 1, 16, 16], backend });
+  const filter = tensor(values.slice(0, 18), { shape: [2, 1, 3, 3], backend });
+  return maxPool2d(conv2d(x, filter), 2).data();
+};
+const sorted = (backend: Device) => argsort(tensor(values, { backend })).data();
+
+describe("a backend of parts", () => {
+  const cases: [string, CpuCoreOptions, (backend: Device) => Promise<unknown>][] = [
+    ["products and loops, with nothing more", {}, linear],
+    ["convolutions and pooling", { kernels: [convolutions] }, convolved],
+    ["sorting", { kernels: [sorting] }, sorted],
+    ["all of them, with threads", { kernels: [convolutions, sorting], threads: 2 }, convolved],
+  ];
+  it.each(cases)("computes %s as the whole does", async (_, options, compute) => {
+    expect(await compute(core(options))).toEqual(await compute(cpu()));
+  });
+
+  it.each([
+    ["conv", "convolutions", convolved],
+    ["argsort", "sorting", sorted],
+  ])("says of %s which set is missing, and goes on", async (kind, set, compute) => {
+    const backend = core();
+    const message = `cpu: this backend has no kernels for ${kind}; give cpu the set that has them: cpu({ kernels: [${set}] })`;
+    await expect(async () => compute(backend)).rejects.toThrow(message);
+    expect(await linear(backend)).toEqual(await linear(cpu()));
+  });
+});
