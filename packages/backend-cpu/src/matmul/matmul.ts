@@ -3,8 +3,9 @@ import { gemmFunctions, gemmModule, gemmWorkspaceBytes, panelAlignment, roundUp 
 import type { KernelResources } from "../kernel-resources.ts";
 import type { CpuMemory } from "../memory/memory.ts";
 import type { StepRunner } from "../program.ts";
-import type { Kernel, Kernels } from "../threads/kernels.ts";
+import type { Kernels } from "../threads/kernels.ts";
 import type { ThreadPool } from "../threads/pool.ts";
+import type { GemmKernels } from "./gemm-kernels.ts";
 import { type Job, batchRelative, runJob } from "./job.ts";
 import { productCount, productRuns } from "./products.ts";
 import { sharedProduct } from "./shared-product.ts";
@@ -13,13 +14,6 @@ import { sharedProduct } from "./shared-product.ts";
 const smallestShared = 100_000;
 /** Runs of products for each thread: one that is held up leaves its rest to the others. */
 const runsPerThread = 4;
-
-/** The functions of the module. */
-export interface GemmKernels {
-  readonly batch: Kernel;
-  readonly pack: Kernel;
-  readonly block: Kernel;
-}
 
 /** Matrix products on the packed GEMM; strided and transposed operands are packed from where they lie. */
 export class MatmulKernel {

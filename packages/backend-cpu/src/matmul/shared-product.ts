@@ -11,8 +11,8 @@ import {
   tileColumns,
   tileRows,
 } from "../gemm/index.ts";
+import type { GemmKernels } from "./gemm-kernels.ts";
 import { type Job, batchRelative } from "./job.ts";
-import type { GemmKernels } from "./matmul.ts";
 import { type ProductRun, productRuns } from "./products.ts";
 
 /** Parts for each thread: one that is held up leaves its rest to the others. */

@@ -1,5 +1,6 @@
 import { type ProgramMemory, encode, encodeTimed } from "../program/encode.ts";
-import type { Dispatch, WebGpuProgram } from "../program/program.ts";
+import type { Dispatch } from "../program/dispatch.ts";
+import type { WebGpuProgram } from "../program/program.ts";
 import { PassTimer } from "./pass-timer.ts";
 import type { KernelProfile } from "./profile.ts";
 import { touchedBytes } from "./touched-bytes.ts";

@@ -3,8 +3,9 @@ import { anchorKernels } from "../anchors/index.ts";
 import type { CompiledStep, KernelLimits } from "../kernel/kernel.ts";
 import { loopKernels } from "../loop/loop-kernel.ts";
 import { BindGroups } from "./bind-groups.ts";
+import type { Dispatch } from "./dispatch.ts";
 import type { Pipelines } from "./pipelines.ts";
-import { type Dispatch, WebGpuProgram } from "./program.ts";
+import { WebGpuProgram } from "./program.ts";
 
 /** A program for steps; its pipelines may still be on their way. Steps without elements become nothing. */
 export function compileSteps(steps: readonly Step[], limits: KernelLimits, pipelines: Pipelines): WebGpuProgram {

@@ -1,7 +1,7 @@
 import { MinimaError } from "@minima/tensor";
 import type { GpuBuffer } from "../memory/gpu-buffer.ts";
 import type { PassTimer } from "../profile/pass-timer.ts";
-import type { Dispatch } from "./program.ts";
+import type { Dispatch } from "./dispatch.ts";
 
 /** What a program is bound to when it runs. */
 export interface ProgramMemory {

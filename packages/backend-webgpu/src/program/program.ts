@@ -1,20 +1,7 @@
 import type { Program, Step } from "@minima/tensor";
 import type { KernelError } from "../errors.ts";
-import type { Kernel } from "../kernel/kernel.ts";
-import type { BindGroups } from "./bind-groups.ts";
+import type { Dispatch } from "./dispatch.ts";
 import { type ProgramMemory, encode } from "./encode.ts";
-import type { Pipeline } from "./pipelines.ts";
-
-/** One dispatch of a program. */
-export interface Dispatch {
-  /** The step it is part of. */
-  readonly step: Step;
-  readonly kernel: Kernel;
-  readonly pipeline: Pipeline;
-  readonly groups: BindGroups;
-  /** Position of its first piece of scratch memory among the program's. */
-  readonly firstScratch: number;
-}
 
 /** Steps as dispatches. */
 export class WebGpuProgram implements Program {
