@@ -6,10 +6,12 @@ import { bufferUsage } from "./constants.ts";
 import type { DeviceLimits } from "./device-limits.ts";
 import { DeviceLostError } from "./errors.ts";
 import { Faults } from "./faults.ts";
+import type { KernelLimits } from "./kernel/kernel.ts";
 import { BufferPool } from "./memory/buffer-pool.ts";
 import type { GpuBuffer } from "./memory/gpu-buffer.ts";
 import { Reader } from "./memory/reader.ts";
 import { upload } from "./memory/upload.ts";
+import type { WebGpuOptions } from "./options.ts";
 import type { Profile } from "./profile/profile.ts";
 import { Recorder } from "./profile/recorder.ts";
 import { Backlog } from "./program/backlog.ts";
@@ -18,7 +20,7 @@ import { compileSteps } from "./program/compile-steps.ts";
 import { Layouts } from "./program/layouts.ts";
 import { Pipelines } from "./program/pipelines.ts";
 import type { WebGpuProgram } from "./program/program.ts";
-import { type CompileProgress, ProgressCounter } from "./program/progress.ts";
+import { ProgressCounter } from "./program/progress.ts";
 import { type Submission, Submitter } from "./program/submitter.ts";
 import type { AdapterInfo, WebGpuBackend, WebGpuStats } from "./webgpu-backend.ts";
 
@@ -29,7 +31,7 @@ export class DeviceBackend implements WebGpuBackend {
   readonly adapterInfo: AdapterInfo;
   readonly features: ReadonlySet<string>;
   readonly #device: GPUDevice;
-  readonly #limits: DeviceLimits;
+  readonly #limits: DeviceLimits & KernelLimits;
   readonly #faults: Faults;
   readonly #commands: CommandQueue;
   readonly #buffers: BufferPool;
@@ -46,10 +48,10 @@ export class DeviceBackend implements WebGpuBackend {
   constructor(
     { device, limits, features }: GrantedDevice,
     adapterInfo: AdapterInfo,
-    onProgress?: (progress: CompileProgress) => void,
+    { sharedTiles, onProgress }: Pick<WebGpuOptions, "onProgress"> & Pick<KernelLimits, "sharedTiles">,
   ) {
     this.#device = device;
-    this.#limits = limits;
+    this.#limits = { ...limits, sharedTiles };
     this.adapterInfo = adapterInfo;
     this.features = features;
     this.profile = {

@@ -27,6 +27,11 @@ export interface WebGpuOptions {
   readonly gpu?: GpuEntry | undefined;
   /** Limits to stay below the adapter's, as smaller devices have them. Default: all that the adapter offers. */
   readonly limits?: Partial<DeviceLimits> | undefined;
+  /**
+   * Whether products and convolutions fetch tiles into the memory of a workgroup, which GPUs have close at hand. Default:
+   * unless the adapter is software, where that is a copy more and barriers are dear.
+   */
+  readonly sharedTiles?: boolean | undefined;
   /** Is told of each pipeline that has been compiled; for a progress bar while a model warms up. */
   readonly onProgress?: ((progress: CompileProgress) => void) | undefined;
 }

@@ -1,4 +1,5 @@
 import { findGpu } from "./adapter/find-gpu.ts";
+import { isSoftware } from "./adapter/is-software.ts";
 import { requestAdapter, requestDevice } from "./adapter/request-device.ts";
 import { DeviceBackend } from "./device-backend.ts";
 import type { WebGpuOptions } from "./options.ts";
@@ -21,5 +22,6 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
     adapter = await requestAdapter(found, powerPreference);
   }
   const granted = await requestDevice(adapter, limits, features);
-  return new DeviceBackend(granted, adapter.info, onProgress);
+  const { sharedTiles = !isSoftware(adapter.info) } = options;
+  return new DeviceBackend(granted, adapter.info, { sharedTiles, onProgress });
 }

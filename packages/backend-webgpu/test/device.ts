@@ -11,10 +11,10 @@ export async function testBackend(options: WebGpuOptions = {}): Promise<WebGpuBa
 }
 
 /** One backend for the tests of a file, which is there when they run. */
-export function sharedBackend(): () => WebGpuBackend {
+export function sharedBackend(options: WebGpuOptions = {}): () => WebGpuBackend {
   let backend: WebGpuBackend;
   beforeAll(async () => {
-    backend = await testBackend();
+    backend = await testBackend(options);
   });
   afterAll(async () => {
     await backend.idle();

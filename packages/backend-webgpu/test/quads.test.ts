@@ -80,6 +80,7 @@ describe("kernels are written in vec4s", () => {
     maxComputeWorkgroupSizeX: 256,
     maxComputeWorkgroupsPerDimension: 65_535,
     maxStorageBuffersPerShaderStage: 8,
+    sharedTiles: true,
   };
   const kernelOf = (step: LoopStep) => loopKernels(step, limits).kernels[0]; // prettier-ignore
   const plain = increment(1024) as LoopStep;

@@ -27,10 +27,13 @@ export interface CompiledStep {
 }
 
 /** What the code of kernels depends on. */
-export type KernelLimits = Pick<
+export interface KernelLimits extends Pick<
   DeviceLimits,
   | "maxComputeInvocationsPerWorkgroup"
   | "maxComputeWorkgroupSizeX"
   | "maxComputeWorkgroupsPerDimension"
   | "maxStorageBuffersPerShaderStage"
->;
+> {
+  /** Whether products go through tiles in the memory of a workgroup: see the option of this name. */
+  readonly sharedTiles: boolean;
+}

@@ -2,7 +2,9 @@ import type { Kernel, KernelLimits } from "../../kernel/kernel.ts";
 import { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { ResultStore } from "../epilogue.ts";
 import type { Product } from "./product.ts";
+import { DirectSide } from "./direct-side.ts";
 import type { MakeStore, ProductCut } from "./product-kernels.ts";
+import type { ProductSide } from "./product-side.ts";
 import { TileSide } from "./tile-side.ts";
 import { type Tiling, chooseTiling } from "./tiling.ts";
 
@@ -21,7 +23,8 @@ export function tiledCut(product: Product, limits: KernelLimits): ProductCut {
 
 /**
  * A workgroup computes one split of one tile of the result. Step by step, tiles of both factors are fetched into shared
- * memory; each invocation multiplies its rows with its columns there and keeps the sums in registers.
+ * memory; each invocation multiplies its rows with its columns there and keeps the sums in registers. Where shared memory
+ * is no faster, each invocation reads what it needs from where it lies; the sums are the same.
  */
 function tileKernel(product: Product, tiling: Tiling, limits: KernelLimits, makeStore: MakeStore): Kernel {
   const { rows, columns, terms, batches } = product;
@@ -38,16 +41,17 @@ function tileKernel(product: Product, tiling: Tiling, limits: KernelLimits, make
     writer.line(`let lane_column = i32(lane % ${across}u);`);
     writer.line(`let lane_row = i32(lane / ${across}u);`);
     const { left, right, place } = product.begin(writer, batches > 1 ? "batch" : "0u");
-    const row = new TileSide(writer, "row", left, { lanes: down, cells: tiling.rows, depth, invocations });
-    const column = new TileSide(writer, "column", right, { lanes: across, cells: tiling.columns, depth, invocations });
+    const Side = limits.sharedTiles ? TileSide : DirectSide;
+    const row = new Side(writer, "row", left, { lanes: down, cells: tiling.rows, depth, invocations });
+    const column = new Side(writer, "column", right, { lanes: across, cells: tiling.columns, depth, invocations });
     row.writePlaces();
     column.writePlaces();
     writeSums(writer, tiling, terms, () => {
       row.writeFetch();
       column.writeFetch();
-      writer.line("workgroupBarrier();");
+      if (limits.sharedTiles) writer.line("workgroupBarrier();");
       writer.block(`for (var quad = 0; quad < ${depth / 4}; quad++)`, () => writeProducts(writer, tiling, row, column));
-      writer.line("workgroupBarrier();");
+      if (limits.sharedTiles) writer.line("workgroupBarrier();");
     });
     const isVector = product.hasQuads && column.hasNeighbours;
     writeResults(writer, { rows, columns, tiling, row, column, place, store: makeStore(writer, isVector) });
@@ -81,7 +85,7 @@ function sumsOf({ rows, columns }: Tiling): string[] {
   return range(rows).flatMap((row) => range(columns / 4).map((group) => `_${row}_${group}`));
 }
 
-function writeProducts(writer: KernelWriter, tiling: Tiling, row: TileSide, column: TileSide): void {
+function writeProducts(writer: KernelWriter, tiling: Tiling, row: ProductSide, column: ProductSide): void {
   row.writeRead();
   column.writeRead();
   for (const term of range(4)) {
@@ -97,8 +101,8 @@ interface Results {
   readonly rows: number;
   readonly columns: number;
   readonly tiling: Tiling;
-  readonly row: TileSide;
-  readonly column: TileSide;
+  readonly row: ProductSide;
+  readonly column: ProductSide;
   readonly place: (row: string, column: string) => string;
   readonly store: ResultStore;
 }

@@ -1,6 +1,7 @@
 import { plus } from "../../kernel/expression.ts";
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { Factor } from "./factor.ts";
+import type { ProductSide } from "./product-side.ts";
 
 const components = ["x", "y", "z", "w"];
 
@@ -22,7 +23,7 @@ interface SideSize {
  * Which places a lane has follows from that: quads of neighbours if they are fetched so, else every `lanes`th one; then
  * what lanes fetch and store one by one lies side by side.
  */
-export class TileSide {
+export class TileSide implements ProductSide {
   readonly #writer: KernelWriter;
   readonly #name: string;
   readonly #factor: Factor;
@@ -56,12 +57,10 @@ export class TileSide {
     return this.#size.depth / 4 + 1;
   }
 
-  /** Whether the four cells of a quad are neighbours in the result. */
   get hasNeighbours(): boolean {
     return this.#isAlongPlaces && this.#factor.isVector;
   }
 
-  /** The place of a cell, counted from the tile's first, whose number is an expression. */
   placeOf(cell: string): string {
     const lane = `lane_${this.#name}`;
     if (this.hasNeighbours) return `4 * (${lane} + ${cell} / 4 * ${this.#size.lanes}) + ${cell} % 4`;
@@ -69,7 +68,6 @@ export class TileSide {
     return `${lane} + ${cell} * ${this.#size.lanes}`;
   }
 
-  /** Before the loop over the terms: what does not change in it. */
   writePlaces(): void {
     if (!this.#isAlongPlaces) return;
     const name = this.#name;
@@ -80,7 +78,6 @@ export class TileSide {
     places.forEach((place, c) => this.#split(`${name}${c}`, place, (at) => this.#factor.place(at)));
   }
 
-  /** Fetches the terms from `start` on. */
   writeFetch(): void {
     if (this.#isAlongPlaces) this.#fetchAlongPlaces();
     else this.#fetchAlongTerms();
@@ -120,7 +117,6 @@ export class TileSide {
     this.#writer.line(`let ${name} = ${part(`${name}_at`)};`);
   }
 
-  /** In a loop in which `quad` counts the tile's terms by four: reads this invocation's cells, as `<name>_…`. */
   writeRead(): void {
     const { lanes, cells } = this.#size;
     const [writer, name] = [this.#writer, this.#name];
@@ -140,7 +136,6 @@ export class TileSide {
     }
   }
 
-  /** What has been read of one cell, and of four, for a term of the quad. */
   cell(cell: number, term: number): string {
     if (!this.#isAlongPlaces) return `${this.#name}_${cell}.${components[term]}`;
     return `${this.#name}_${Math.floor(cell / 4)}_${term}.${components[cell % 4]}`;
