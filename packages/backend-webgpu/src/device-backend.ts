@@ -48,10 +48,10 @@ export class DeviceBackend implements WebGpuBackend {
   constructor(
     { device, limits, features }: GrantedDevice,
     adapterInfo: AdapterInfo,
-    { sharedTiles, onProgress }: Pick<WebGpuOptions, "onProgress"> & Pick<KernelLimits, "sharedTiles">,
+    { tuning, onProgress }: Pick<WebGpuOptions, "onProgress"> & Pick<KernelLimits, "tuning">,
   ) {
     this.#device = device;
-    this.#limits = { ...limits, sharedTiles };
+    this.#limits = { ...limits, tuning };
     this.adapterInfo = adapterInfo;
     this.features = features;
     this.profile = {

@@ -1,4 +1,5 @@
 import type { DeviceLimits } from "./device-limits.ts";
+import type { Processor } from "./kernel/tuning.ts";
 import type { CompileProgress } from "./program/progress.ts";
 
 /** An entry point to WebGPU: `navigator.gpu`, or what the npm package `webgpu` creates. */
@@ -28,10 +29,10 @@ export interface WebGpuOptions {
   /** Limits to stay below the adapter's, as smaller devices have them. Default: all that the adapter offers. */
   readonly limits?: Partial<DeviceLimits> | undefined;
   /**
-   * Whether products and convolutions fetch tiles into the memory of a workgroup, which GPUs have close at hand. Default:
-   * unless the adapter is software, where that is a copy more and barriers are dear.
+   * What kernels are fitted to: on a CPU, where software drivers run them, other ones are fast than on a GPU. Results are
+   * as right with either. Default: what the adapter says that it is.
    */
-  readonly sharedTiles?: boolean | undefined;
+  readonly processor?: Processor | undefined;
   /** Is told of each pipeline that has been compiled; for a progress bar while a model warms up. */
   readonly onProgress?: ((progress: CompileProgress) => void) | undefined;
 }

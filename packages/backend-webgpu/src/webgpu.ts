@@ -2,6 +2,7 @@ import { findGpu } from "./adapter/find-gpu.ts";
 import { isSoftware } from "./adapter/is-software.ts";
 import { requestAdapter, requestDevice } from "./adapter/request-device.ts";
 import { DeviceBackend } from "./device-backend.ts";
+import { tunings } from "./kernel/tuning.ts";
 import type { WebGpuOptions } from "./options.ts";
 import type { WebGpuBackend } from "./webgpu-backend.ts";
 
@@ -22,6 +23,6 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
     adapter = await requestAdapter(found, powerPreference);
   }
   const granted = await requestDevice(adapter, limits, features);
-  const { sharedTiles = !isSoftware(adapter.info) } = options;
-  return new DeviceBackend(granted, adapter.info, { sharedTiles, onProgress });
+  const { processor = isSoftware(adapter.info) ? "cpu" : "gpu" } = options;
+  return new DeviceBackend(granted, adapter.info, { tuning: tunings[processor], onProgress });
 }

@@ -6,8 +6,8 @@ import { sharedBackend } from "./device.ts";
 import { withGradients } from "./gradients.ts";
 import { floats } from "./values.ts";
 
-const backend = sharedBackend({ sharedTiles: true });
-const direct = sharedBackend({ sharedTiles: false });
+const backend = sharedBackend({ processor: "gpu" });
+const direct = sharedBackend({ processor: "cpu" });
 const tolerance = { absolute: 4e-5, relative: 1e-5 };
 
 const cases: readonly Case[] = [

@@ -5,8 +5,8 @@ import { type Case, expectAsReference } from "./compare.ts";
 import { sharedBackend, testBackend } from "./device.ts";
 import { floats } from "./values.ts";
 
-const backend = sharedBackend({ sharedTiles: true });
-const direct = sharedBackend({ sharedTiles: false });
+const backend = sharedBackend({ processor: "gpu" });
+const direct = sharedBackend({ processor: "cpu" });
 const tolerance = { absolute: 2e-5, relative: 1e-5 };
 
 /** m, k, n of products: below, at and beyond the tiles. */

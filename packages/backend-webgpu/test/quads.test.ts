@@ -1,6 +1,7 @@
 import * as T from "@minima/tensor";
 import type { LoopStep } from "@minima/tensor";
 import { describe, expect, it } from "vitest";
+import { tunings } from "../src/kernel/tuning.ts";
 import { loopKernels } from "../src/loop/loop-kernel.ts";
 import { type Case, expectAsReference } from "./compare.ts";
 import { sharedBackend } from "./device.ts";
@@ -80,7 +81,7 @@ describe("kernels are written in vec4s", () => {
     maxComputeWorkgroupSizeX: 256,
     maxComputeWorkgroupsPerDimension: 65_535,
     maxStorageBuffersPerShaderStage: 8,
-    sharedTiles: true,
+    tuning: tunings.gpu,
   };
   const kernelOf = (step: LoopStep) => loopKernels(step, limits).kernels[0]; // prettier-ignore
   const plain = increment(1024) as LoopStep;

@@ -1,4 +1,5 @@
 import type { DeviceLimits } from "../device-limits.ts";
+import type { Tuning } from "./tuning.ts";
 
 /** Memory that a kernel is bound to: a slot of the program, or memory of the step's own between its kernels. */
 export type Memory = { readonly slot: number } | { readonly scratch: number };
@@ -34,6 +35,5 @@ export interface KernelLimits extends Pick<
   | "maxComputeWorkgroupsPerDimension"
   | "maxStorageBuffersPerShaderStage"
 > {
-  /** Whether products go through tiles in the memory of a workgroup: see the option of this name. */
-  readonly sharedTiles: boolean;
+  readonly tuning: Tuning;
 }

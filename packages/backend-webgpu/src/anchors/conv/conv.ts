@@ -1,12 +1,15 @@
 import type { ConvStep } from "@minima/tensor";
 import type { CompiledStep, KernelLimits } from "../../kernel/kernel.ts";
 import { productKernels } from "../product/product-kernels.ts";
-import { tiledCut } from "../product/tile-kernel.ts";
+import type { Product } from "../product/product.ts";
+import { productCut } from "../product/product-cut.ts";
 import { directConvKernels } from "./direct-conv.ts";
 import { filterGradientProduct } from "./filter-gradient.ts";
 import { forwardProduct } from "./forward.ts";
-import { type Geometry, geometryOf } from "./geometry.ts";
+import { geometryOf } from "./geometry.ts";
 import { inputGradientProduct } from "./input-gradient.ts";
+import { insideWindows } from "./inside-windows.ts";
+import { type Windows, windowsOf } from "./windows.ts";
 
 /** Tiles of products have eight rows at least: with fewer they would mostly compute zeros. */
 const fewestRows = 4;
@@ -18,19 +21,20 @@ const fewestRows = 4;
  */
 export function convKernels(step: ConvStep, limits: KernelLimits): CompiledStep {
   const geometry = geometryOf(step);
-  const product = productOf(step, geometry);
-  if (product === null || product.rows < fewestRows) return directConvKernels(step, geometry, limits);
-  return productKernels(step, step.output.slot, product, tiledCut(product, limits), limits);
+  const rows = step.attributes.mode === "inputGradient" ? geometry.channelsPerGroup : geometry.filtersPerGroup;
+  if (rows < fewestRows || geometry.plane.length > 3) return directConvKernels(step, geometry, limits);
+  const windows = limits.tuning.sharedTiles ? windowsOf(step, geometry) : insideWindows(step, geometry, limits);
+  const product = productOf(step, windows);
+  return productKernels(step, step.output.slot, product, productCut(product, limits), limits);
 }
 
-function productOf(step: ConvStep, geometry: Geometry) {
-  if (geometry.plane.length > 3) return null;
+function productOf(step: ConvStep, windows: Windows): Product {
   switch (step.attributes.mode) {
     case "forward":
-      return forwardProduct(step, geometry);
+      return forwardProduct(step, windows);
     case "inputGradient":
-      return inputGradientProduct(step, geometry);
+      return inputGradientProduct(step, windows);
     case "filterGradient":
-      return filterGradientProduct(step, geometry);
+      return filterGradientProduct(step, windows);
   }
 }

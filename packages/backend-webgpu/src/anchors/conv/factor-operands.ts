@@ -1,6 +1,7 @@
 import type { ContiguousOperand, ConvStep } from "@minima/tensor";
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { OperandWidth } from "../../kernel/operand.ts";
+import type { Fetching } from "../product/factor.ts";
 import { slotsOf } from "../epilogue.ts";
 
 /** How a factor that could be fetched in vec4s is bound: a buffer has one type in a kernel, whatever else reads it. */
@@ -8,7 +9,9 @@ export function factorWidth(
   { a, b, epilogue }: ConvStep,
   { slot }: ContiguousOperand,
   hasQuads: boolean,
+  fetching: Fetching,
 ): OperandWidth {
+  if (fetching === "elements") return 1;
   const others = epilogue === undefined ? [] : slotsOf(epilogue);
   return hasQuads && a.slot !== b.slot && !others.includes(slot) ? 4 : 1;
 }

@@ -2,31 +2,34 @@ import { type ConvStep, sizeOf } from "@minima/tensor";
 import { plus, times } from "../../kernel/expression.ts";
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { Operand } from "../../kernel/operand.ts";
-import type { Factor } from "../product/factor.ts";
-import { positionFactor } from "../product/position-factor.ts";
+import type { Factor, Fetching } from "../product/factor.ts";
+import { type PositionLayout, positionFactor } from "../product/position-factor.ts";
 import type { Product } from "../product/product.ts";
 import { factorWidth, writeGroup } from "./factor-operands.ts";
 import type { Geometry } from "./geometry.ts";
 import { coordinates, windowFactor } from "./window-factor.ts";
+import { type Windows, slotsOfImage } from "./windows.ts";
 
 /** `filter[o, c, tap] = Σ_{n, p} y[n, o, p] · x[n, c, p · stride + tap · dilation - pad]`; columns are (c, tap). */
-export function filterGradientProduct(step: ConvStep, geometry: Geometry): Product {
-  const { stride, dilation, padBefore } = step.attributes;
+export function filterGradientProduct(step: ConvStep, windows: Windows): Product {
+  const { image, before, geometry, sliding } = windows;
+  const { stride, dilation, padBefore } = sliding;
   const { x, filter, plane, taps, outPlane, groups, channelsPerGroup, filtersPerGroup, label } = geometry;
   const [inSize, outSize, window] = [sizeOf(plane), sizeOf(outPlane), sizeOf(taps)];
   const [columns, terms] = [channelsPerGroup * window, x[0] * outSize];
   return {
     ...{ label, batches: groups, rows: filtersPerGroup, columns, terms },
-    slots: [step.a.slot, step.b.slot],
+    before,
+    slots: [...slotsOfImage(windows), step.b.slot],
     resultSize: sizeOf(filter),
     hasQuads: columns % 4 === 0,
-    begin(writer, batch) {
+    begin(writer, batch, fetching) {
       writeGroup(writer, batch);
-      const image = writer.bind(step.a, "float32", "read");
-      const gradient = writer.bind(step.b, "float32", "read", factorWidth(step, step.b, outSize % 4 === 0));
+      const imageOperand = writer.bind(image, "float32", "read");
+      const gradient = writer.bind(step.b, "float32", "read", factorWidth(step, step.b, outSize % 4 === 0, fetching));
       return {
-        left: gradientRows(writer, gradient, "left", geometry),
-        right: windowFactor(writer, image, "right", {
+        left: gradientRows(writer, gradient, "left", geometry, fetching),
+        right: windowFactor(writer, imageOperand, "right", fetching, {
           ...{ along: "terms", plane, stride: plane.map(() => 1) },
           place: (at) => ({
             isInside: `${at} < ${columns}u`,
@@ -46,10 +49,16 @@ export function filterGradientProduct(step: ConvStep, geometry: Geometry): Produ
 }
 
 /** The output's gradient in a group with filters as places: the element of filter o and term (n, p) is `y[n, o, p]`. */
-function gradientRows(writer: KernelWriter, gradient: Operand, name: string, geometry: Geometry): Factor {
+function gradientRows(
+  writer: KernelWriter,
+  gradient: Operand,
+  name: string,
+  geometry: Geometry,
+  fetching: Fetching,
+): Factor {
   const { y, outPlane, filtersPerGroup } = geometry;
   const outSize = sizeOf(outPlane);
-  return positionFactor(writer, gradient, name, {
+  const layout: PositionLayout = {
     along: "terms",
     place: (at) => ({
       isInside: `${at} < ${filtersPerGroup}`,
@@ -59,5 +68,6 @@ function gradientRows(writer: KernelWriter, gradient: Operand, name: string, geo
       isInside: `${at} < ${y[0] * outSize}`,
       position: `i32(u32(${at}) / ${outSize}u * ${y[1] * outSize}u + u32(${at}) % ${outSize}u)`,
     }),
-  });
+  };
+  return positionFactor(writer, gradient, name, layout, fetching);
 }

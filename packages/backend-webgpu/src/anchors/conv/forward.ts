@@ -3,12 +3,13 @@ import { plus, times } from "../../kernel/expression.ts";
 import { hasQuads, matrixFactor } from "../matmul/matrix-factor.ts";
 import type { Product } from "../product/product.ts";
 import { factorWidth, writeGroup } from "./factor-operands.ts";
-import type { Geometry } from "./geometry.ts";
 import { coordinates, windowFactor } from "./window-factor.ts";
+import { type Windows, slotsOfImage } from "./windows.ts";
 
 /** `y[n, o, p] = Σ_{c, tap} filter[o, (c, tap)] · x[n, c, p · stride + tap · dilation - pad]`; columns are (n, p). */
-export function forwardProduct(step: ConvStep, geometry: Geometry): Product {
-  const { stride, dilation, padBefore } = step.attributes;
+export function forwardProduct(step: ConvStep, windows: Windows): Product {
+  const { image, before, geometry, sliding } = windows;
+  const { stride, dilation, padBefore } = sliding;
   const { x, y, plane, taps, outPlane, groups, channelsPerGroup, filtersPerGroup, label } = geometry;
   const [inSize, outSize, window] = [sizeOf(plane), sizeOf(outPlane), sizeOf(taps)];
   const terms = channelsPerGroup * window;
@@ -18,17 +19,18 @@ export function forwardProduct(step: ConvStep, geometry: Geometry): Product {
   };
   return {
     ...{ label, batches: groups, rows: filtersPerGroup, columns: x[0] * outSize, terms },
-    slots: [step.a.slot, step.b.slot],
+    before,
+    slots: [...slotsOfImage(windows), step.b.slot],
     resultSize: sizeOf(y),
     hasQuads: false,
-    begin(writer, batch) {
+    begin(writer, batch, fetching) {
       writeGroup(writer, batch);
       writer.line(`let filter_start = i32(group) * ${filtersPerGroup * terms};`);
-      const image = writer.bind(step.a, "float32", "read");
-      const filter = writer.bind(step.b, "float32", "read", factorWidth(step, step.b, hasQuads(filters)));
+      const imageOperand = writer.bind(image, "float32", "read");
+      const filter = writer.bind(step.b, "float32", "read", factorWidth(step, step.b, hasQuads(filters), fetching));
       return {
-        left: matrixFactor(writer, filter, "left", filters, "filter_start"),
-        right: windowFactor(writer, image, "right", {
+        left: matrixFactor(writer, filter, "left", filters, "filter_start", fetching),
+        right: windowFactor(writer, imageOperand, "right", fetching, {
           ...{ along: "places", plane, stride: plane.map(() => 1) },
           place: (at) => ({
             isInside: `${at} < ${x[0] * outSize}u`,

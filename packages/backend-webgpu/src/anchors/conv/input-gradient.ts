@@ -3,30 +3,32 @@ import { plus, times } from "../../kernel/expression.ts";
 import type { Product } from "../product/product.ts";
 import { writeGroup } from "./factor-operands.ts";
 import { filterColumns } from "./filter-columns.ts";
-import type { Geometry } from "./geometry.ts";
 import { coordinates, windowFactor } from "./window-factor.ts";
+import { type Windows, slotsOfImage } from "./windows.ts";
 
 /**
  * `x[n, c, i] = Σ_{o, tap} filter[o, c, tap] · y[n, o, (i + pad - tap · dilation) / stride]`, where that is a whole
  * number; columns are (n, i).
  */
-export function inputGradientProduct(step: ConvStep, geometry: Geometry): Product {
-  const { stride, dilation, padBefore } = step.attributes;
+export function inputGradientProduct(step: ConvStep, windows: Windows): Product {
+  const { image, before, geometry, sliding } = windows;
+  const { stride, dilation, padBefore } = sliding;
   const { x, plane, taps, outPlane, groups, channelsPerGroup, filtersPerGroup, label } = geometry;
   const [inSize, outSize, window] = [sizeOf(plane), sizeOf(outPlane), sizeOf(taps)];
   const terms = filtersPerGroup * window;
   return {
     ...{ label, batches: groups, rows: channelsPerGroup, columns: x[0] * inSize, terms },
-    slots: [step.a.slot, step.b.slot],
+    before,
+    slots: [...slotsOfImage(windows), step.b.slot],
     resultSize: sizeOf(x),
     hasQuads: false,
-    begin(writer, batch) {
+    begin(writer, batch, fetching) {
       writeGroup(writer, batch);
-      const gradient = writer.bind(step.a, "float32", "read");
+      const gradient = writer.bind(image, "float32", "read");
       const filter = writer.bind(step.b, "float32", "read");
       return {
-        left: filterColumns(writer, filter, "left", geometry),
-        right: windowFactor(writer, gradient, "right", {
+        left: filterColumns(writer, filter, "left", geometry, fetching),
+        right: windowFactor(writer, gradient, "right", fetching, {
           ...{ along: "places", plane: outPlane, stride },
           place: (at) => ({
             isInside: `${at} < ${x[0] * inSize}u`,

@@ -1,6 +1,6 @@
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { Operand } from "../../kernel/operand.ts";
-import type { Factor } from "../product/factor.ts";
+import type { Factor, Fetching } from "../product/factor.ts";
 
 /**
  * A factor made of the windows of images. A place and a term each say which image or channel they are in, as an offset,
@@ -27,8 +27,31 @@ interface WindowParts {
   readonly summands: readonly string[];
 }
 
-/** The windows of images as a factor; `name` becomes part of the names of its functions. */
+/** The windows of images as a factor; `name` becomes part of the names of its functions. Elements are fetched of windows inside. */
 export function windowFactor(
+  writer: KernelWriter,
+  operand: Operand,
+  name: string,
+  fetching: Fetching,
+  layout: WindowLayout,
+): Factor {
+  return fetching === "elements" ? insideFactor(operand, layout) : testedFactor(writer, operand, name, layout);
+}
+
+/** Where all windows lie inside of the image, and nothing is divided. */
+function insideFactor(operand: Operand, { along, plane, place, term }: WindowLayout): Factor {
+  const position = ({ offset, summands }: WindowParts): string =>
+    `i32(${offset}) + ${positionInPlane(summands, plane)}`;
+  return {
+    along,
+    isVector: false,
+    place: (at) => position(place(`u32(${at})`)),
+    term: (at) => position(term(`u32(${at})`)),
+    value: (at, t) => operand.load(`${at} + ${t}`),
+  };
+}
+
+function testedFactor(
   writer: KernelWriter,
   operand: Operand,
   name: string,
@@ -47,10 +70,9 @@ export function windowFactor(
       tests.push(`(${sum} % ${stride[axis]} == 0)`);
       return `${sum} / ${stride[axis]}`;
     });
-    const inPlane = position.reduce((joined, sum, axis) => `(${joined}) * ${plane[axis]} + ${sum}`);
     // Without a branch, and with & instead of &&, which is one as well.
     writer.line(`let is_inside = ${tests.join(" & ")};`);
-    const value = operand.load(`select(0, at.x + ${inPlane}, is_inside)`);
+    const value = operand.load(`select(0, at.x + ${positionInPlane(position, plane)}, is_inside)`);
     writer.line(`return select(0.0f, ${value}, is_inside);`);
   });
   return {
@@ -60,6 +82,11 @@ export function windowFactor(
     term: (at) => `${name}_term(u32(${at}), group)`,
     value: (at, t) => `${name}(${at}, ${t})`,
   };
+}
+
+/** The position of these coordinates in a plane. */
+function positionInPlane(coordinates: readonly string[], plane: readonly number[]): string {
+  return coordinates.reduce((joined, at, axis) => `(${joined}) * ${plane[axis]} + ${at}`);
 }
 
 /** A function that splits the number of a place or a term. */

@@ -6,7 +6,7 @@ import { startOf, writeBatch } from "../batch.ts";
 import { slotsOf } from "../epilogue.ts";
 import type { Product } from "../product/product.ts";
 import { productKernels } from "../product/product-kernels.ts";
-import { tiledCut } from "../product/tile-kernel.ts";
+import { productCut } from "../product/product-cut.ts";
 import { type MatrixLayout, directionOf, hasQuads, matrixFactor } from "./matrix-factor.ts";
 import { thinCut, thinnest } from "./thin.ts";
 
@@ -15,13 +15,14 @@ export function matmulKernels(step: MatmulStep, limits: KernelLimits): CompiledS
   const { m, n, k, a, b, c } = step;
   const left = { places: m, terms: k, placeStride: a.rowStride, termStride: a.columnStride, start: layoutStart(a) };
   const right = { places: n, terms: k, placeStride: b.columnStride, termStride: b.rowStride, start: layoutStart(b) };
-  const isThin = Math.min(m, n) <= thinnest;
-  const widths = widthsOf(step, left, right, isThin);
+  const { sharedTiles } = limits.tuning;
+  const isThin = sharedTiles && Math.min(m, n) <= thinnest;
+  const widths: OperandWidth[] = sharedTiles ? widthsOf(step, left, right, isThin) : [1, 1];
   const product = productOf(step, left, right, widths);
   const [wide, width] = m < n ? [right, widths[1]] : [left, widths[0]];
   const cut = isThin
     ? thinCut(product, { along: directionOf(wide), isVector: width === 4 }, limits)
-    : tiledCut(product, limits);
+    : productCut(product, limits);
   return productKernels(step, c.slot, product, cut, limits);
 }
 
@@ -36,10 +37,11 @@ function productOf(
   return {
     label: `matmul ${batch.length > 0 ? `[${batch.join()}] ` : ""}${m}x${k} by ${k}x${n}`,
     ...{ batches, rows: m, columns: n, terms: k },
+    before: { kernels: [], scratch: [] },
     slots: [a.slot, b.slot],
     resultSize: batches * m * n,
     hasQuads: n % 4 === 0,
-    begin(writer, number) {
+    begin(writer, number, fetching) {
       writeBatch(writer, batch, number);
       const start = (name: string, access: MatrixAccess): string => {
         writer.line(`let ${name} = ${startOf(access, batch.length)};`);
@@ -53,8 +55,8 @@ function productOf(
       const leftOperand = writer.bind(a, "float32", "read", widths[0]);
       const rightOperand = writer.bind(b, "float32", "read", widths[1]);
       return {
-        left: matrixFactor(writer, leftOperand, "left", left, leftStart),
-        right: matrixFactor(writer, rightOperand, "right", right, rightStart),
+        left: matrixFactor(writer, leftOperand, "left", left, leftStart, fetching),
+        right: matrixFactor(writer, rightOperand, "right", right, rightStart, fetching),
         place: (row, column) => `${outStart} + ${times(row, c.rowStride)} + ${times(column, c.columnStride)}`,
       };
     },

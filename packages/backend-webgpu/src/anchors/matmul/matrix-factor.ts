@@ -2,8 +2,8 @@ import type { Affine } from "@minima/tensor";
 import { times } from "../../kernel/expression.ts";
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { Operand } from "../../kernel/operand.ts";
-import type { Factor } from "../product/factor.ts";
-import { positionFactor } from "../product/position-factor.ts";
+import type { Fetching, Factor } from "../product/factor.ts";
+import { type PositionLayout, positionFactor } from "../product/position-factor.ts";
 
 /** A matrix in a buffer. */
 export interface MatrixLayout {
@@ -42,11 +42,13 @@ export function matrixFactor(
   name: string,
   layout: MatrixLayout,
   start: string,
+  fetching: Fetching,
 ): Factor {
   const { places, terms, placeStride, termStride } = layout;
-  return positionFactor(writer, operand, name, {
+  const positions: PositionLayout = {
     along: directionOf(layout),
     place: (at) => ({ isInside: `${at} < ${places}`, position: `${start} + ${times(at, placeStride)}` }),
     term: (at) => ({ isInside: `${at} < ${terms}`, position: times(at, termStride) }),
-  });
+  };
+  return positionFactor(writer, operand, name, positions, fetching);
 }

@@ -66,7 +66,7 @@ function thinKernel(product: Product, cut: Thin, limits: KernelLimits, makeStore
       alongTerms >= alongPlaces ? [`/ ${alongTerms}u`, `% ${alongTerms}u`] : [`% ${alongPlaces}u`, `/ ${alongPlaces}u`];
     writer.line(`let place_lane = i32(lane ${lane[0]});`);
     writer.line(`let term_lane = i32(lane ${lane[1]});`);
-    const { left, right, place } = product.begin(writer, product.batches > 1 ? "batch" : "0u");
+    const { left, right, place } = product.begin(writer, product.batches > 1 ? "batch" : "0u", "tiles");
     writer.line(`let at = (i32(item % ${groups}u) * ${alongPlaces} + place_lane) * ${cut.places};`);
     const [thin, wide] = isRow ? [left, right] : [right, left];
     writeSums(writer, cut, product.terms, few, thin, wide);

@@ -1,6 +1,6 @@
 /**
  * One factor of a product as what its tiles are fetched from. Elements are named by their place, the row or column of
- * the result that they belong to, and their term, the position in the sums. Outside of the factor they are zero.
+ * the result that they belong to, and their term, the position in the sums.
  */
 export interface Factor {
   /** Where neighbours lie side by side in memory, four of which make a vec4 of a tile. */
@@ -13,3 +13,9 @@ export interface Factor {
   /** The element, or the vec4 that begins with it, from names of what `place` and `term` gave. */
   value(place: string, term: string): string;
 }
+
+/**
+ * How a kernel fetches factors: in tiles, by vec4s where neighbours lie so, and what is beyond the factor is zero; or
+ * element by element, only such as there are, so that none needs a test.
+ */
+export type Fetching = "tiles" | "elements";

@@ -1,6 +1,6 @@
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { Operand } from "../../kernel/operand.ts";
-import type { Factor } from "./factor.ts";
+import type { Fetching, Factor } from "./factor.ts";
 
 /** A factor whose elements lie where a place and a term point together. */
 export interface PositionLayout {
@@ -26,8 +26,18 @@ export function positionFactor(
   operand: Operand,
   name: string,
   { along, place, term }: PositionLayout,
+  fetching: Fetching,
 ): Factor {
   const isVector = operand.width === 4;
+  if (fetching === "elements") {
+    return {
+      along,
+      isVector: false,
+      place: (at) => place(at).position,
+      term: (at) => term(at).position,
+      value: (at, t) => operand.load(`${at} + ${t}`),
+    };
+  }
   // No sum of a place and a term, neither of which needs to be positive where a matrix is flipped.
   const outside = writer.constant("outside", "i32(-2147483648)");
   writer.function(`fn ${name}(place: i32, term: i32) -> ${isVector ? "vec4f" : "f32"}`, () => {

@@ -18,9 +18,6 @@ export interface ProductCut {
 
 export type MakeStore = (writer: KernelWriter, isVector: boolean) => ResultStore;
 
-/** Where the sums of the splits wait for each other: [split][element of the result]. */
-const partialSums: Memory = { scratch: 0 };
-
 /**
  * The kernels of a product: one, or, where few long sums have to be split to keep a GPU busy, one for the parts of the
  * sums, and one that adds them up in their order. The epilogue belongs to the last.
@@ -34,13 +31,16 @@ export function productKernels<S extends ProductStep>(
   { splits, write }: ProductCut,
   limits: KernelLimits,
 ): CompiledStep {
-  const { resultSize, slots, hasQuads, label } = product;
+  const { before, resultSize, slots, hasQuads, label } = product;
+  const prepared = before.scratch.length;
   if (splits === 1) {
-    const kernels = withEpilogue(step, { slots: [...slots, output], scratch: 0 }, limits, ({ epilogue }) =>
+    const kernels = withEpilogue(step, { slots: [...slots, output], scratch: prepared }, limits, ({ epilogue }) =>
       write(label, (writer, isVector) => resultStore(writer, output, epilogue, isVector)),
     );
-    return { kernels, scratch: [] };
+    return { kernels: [...before.kernels, ...kernels], scratch: before.scratch };
   }
+  // Where the sums of the splits wait for each other: [split][element of the result].
+  const partialSums: Memory = { scratch: prepared };
   const parts = write(`${label}, split in ${splits}`, storePart);
   const sums = withEpilogue(step, { slots: [output], scratch: 1 }, limits, ({ epilogue }) => {
     const writer = new KernelWriter(limits);
@@ -56,7 +56,7 @@ export function productKernels<S extends ProductStep>(
       store("item", "total");
     });
   });
-  return { kernels: [parts, ...sums], scratch: [splits * resultSize * 4] };
+  return { kernels: [...before.kernels, parts, ...sums], scratch: [...before.scratch, splits * resultSize * 4] };
 
   function storePart(writer: KernelWriter, isVector: boolean): ResultStore {
     const memory = writer.bind(partialSums, "float32", "write", isVector ? 4 : 1);

@@ -1,12 +1,15 @@
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
-import type { Factor } from "./factor.ts";
+import type { CompiledStep } from "../../kernel/kernel.ts";
+import type { Fetching, Factor } from "./factor.ts";
 import type { ProductSize } from "./tiling.ts";
 
 /** What a matrix product and a convolution have in common: `result[b, i, j] = Σ_t left[b, i, t] · right[b, t, j]`. */
 export interface Product extends ProductSize {
   /** For people. */
   readonly label: string;
-  /** The slots of the factors. */
+  /** What has to run before: it fills scratch memory that the factors are read from. */
+  readonly before: CompiledStep;
+  /** The slots of the other factors. */
   readonly slots: readonly number[];
   /** Elements of the result. */
   readonly resultSize: number;
@@ -17,7 +20,7 @@ export interface Product extends ProductSize {
    *
    * @param batch - The name of the batch's number, u32.
    */
-  begin(writer: KernelWriter, batch: string): BoundProduct;
+  begin(writer: KernelWriter, batch: string, fetching: Fetching): BoundProduct;
 }
 
 interface BoundProduct {

@@ -1,16 +1,11 @@
 import type { Kernel, KernelLimits } from "../../kernel/kernel.ts";
 import { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { ResultStore } from "../epilogue.ts";
+import { writeLongSums } from "./long-sums.ts";
 import type { Product } from "./product.ts";
-import { DirectSide } from "./direct-side.ts";
 import type { MakeStore, ProductCut } from "./product-kernels.ts";
-import type { ProductSide } from "./product-side.ts";
 import { TileSide } from "./tile-side.ts";
 import { type Tiling, chooseTiling } from "./tiling.ts";
-
-/** Float sums of more terms than `longest` are made of sums of `part` terms, which round less. */
-const longest = 4096;
-const part = 512;
 
 /** A product cut into tiles. */
 export function tiledCut(product: Product, limits: KernelLimits): ProductCut {
@@ -23,8 +18,7 @@ export function tiledCut(product: Product, limits: KernelLimits): ProductCut {
 
 /**
  * A workgroup computes one split of one tile of the result. Step by step, tiles of both factors are fetched into shared
- * memory; each invocation multiplies its rows with its columns there and keeps the sums in registers. Where shared memory
- * is no faster, each invocation reads what it needs from where it lies; the sums are the same.
+ * memory; each invocation multiplies its rows with its columns there and keeps the sums in registers.
  */
 function tileKernel(product: Product, tiling: Tiling, limits: KernelLimits, makeStore: MakeStore): Kernel {
   const { rows, columns, terms, batches } = product;
@@ -40,18 +34,17 @@ function tileKernel(product: Product, tiling: Tiling, limits: KernelLimits, make
     if (batches > 1) writer.line(`let batch = item / ${tilesAcross * tilesDown * splits}u;`);
     writer.line(`let lane_column = i32(lane % ${across}u);`);
     writer.line(`let lane_row = i32(lane / ${across}u);`);
-    const { left, right, place } = product.begin(writer, batches > 1 ? "batch" : "0u");
-    const Side = limits.sharedTiles ? TileSide : DirectSide;
-    const row = new Side(writer, "row", left, { lanes: down, cells: tiling.rows, depth, invocations });
-    const column = new Side(writer, "column", right, { lanes: across, cells: tiling.columns, depth, invocations });
+    const { left, right, place } = product.begin(writer, batches > 1 ? "batch" : "0u", "tiles");
+    const row = new TileSide(writer, "row", left, { lanes: down, cells: tiling.rows, depth, invocations });
+    const column = new TileSide(writer, "column", right, { lanes: across, cells: tiling.columns, depth, invocations });
     row.writePlaces();
     column.writePlaces();
     writeSums(writer, tiling, terms, () => {
       row.writeFetch();
       column.writeFetch();
-      if (limits.sharedTiles) writer.line("workgroupBarrier();");
+      writer.line("workgroupBarrier();");
       writer.block(`for (var quad = 0; quad < ${depth / 4}; quad++)`, () => writeProducts(writer, tiling, row, column));
-      if (limits.sharedTiles) writer.line("workgroupBarrier();");
+      writer.line("workgroupBarrier();");
     });
     const isVector = product.hasQuads && column.hasNeighbours;
     writeResults(writer, { rows, columns, tiling, row, column, place, store: makeStore(writer, isVector) });
@@ -61,31 +54,20 @@ function tileKernel(product: Product, tiling: Tiling, limits: KernelLimits, make
 /** The sums of an invocation: `sum_<row>_<group>`, each of four columns; and the loop over the terms. */
 function writeSums(writer: KernelWriter, tiling: Tiling, terms: number, step: () => void): void {
   const { depth, splits, termsPerSplit } = tiling;
-  const [first, last] = splits > 1 ? ["first_term", "last_term"] : ["0", `${terms}`];
+  const [first, end] = splits > 1 ? ["first_term", "last_term"] : ["0", `${terms}`];
   if (splits > 1) {
     writer.line(`let first_term = i32(split) * ${termsPerSplit};`);
     writer.line(`let last_term = min(first_term + ${termsPerSplit}, ${terms});`);
   }
-  for (const name of sumsOf(tiling)) writer.line(`var sum${name} = vec4f();`);
-  if (Math.min(termsPerSplit, terms) <= longest) {
-    writer.block(`for (var start = ${first}; start < ${last}; start += ${depth})`, step);
-    return;
-  }
-  for (const name of sumsOf(tiling)) writer.line(`var total${name} = vec4f();`);
-  writer.block(`for (var part = ${first}; part < ${last}; part += ${part})`, () => {
-    writer.line(`let end = min(part + ${part}, ${last});`);
-    writer.block(`for (var start = part; start < end; start += ${depth})`, step);
-    for (const name of sumsOf(tiling)) writer.line(`total${name} += sum${name};`);
-    for (const name of sumsOf(tiling)) writer.line(`sum${name} = vec4f();`);
-  });
-  for (const name of sumsOf(tiling)) writer.line(`sum${name} = total${name};`);
+  const range = { first, end, most: Math.min(termsPerSplit, terms), step: depth };
+  writeLongSums(writer, sumsOf(tiling), "vec4f()", range, step);
 }
 
 function sumsOf({ rows, columns }: Tiling): string[] {
-  return range(rows).flatMap((row) => range(columns / 4).map((group) => `_${row}_${group}`));
+  return range(rows).flatMap((row) => range(columns / 4).map((group) => `sum_${row}_${group}`));
 }
 
-function writeProducts(writer: KernelWriter, tiling: Tiling, row: ProductSide, column: ProductSide): void {
+function writeProducts(writer: KernelWriter, tiling: Tiling, row: TileSide, column: TileSide): void {
   row.writeRead();
   column.writeRead();
   for (const term of range(4)) {
@@ -101,8 +83,8 @@ interface Results {
   readonly rows: number;
   readonly columns: number;
   readonly tiling: Tiling;
-  readonly row: ProductSide;
-  readonly column: ProductSide;
+  readonly row: TileSide;
+  readonly column: TileSide;
   readonly place: (row: string, column: string) => string;
   readonly store: ResultStore;
 }
@@ -110,7 +92,7 @@ interface Results {
 /** Stores the sums that lie in the result: in a loop, so that an epilogue is there once. */
 function writeResults(writer: KernelWriter, { rows, columns, tiling, row, column, place, store }: Results): void {
   const groups = tiling.columns / 4;
-  const sums = sumsOf(tiling).map((name) => `sum${name}`);
+  const sums = sumsOf(tiling);
   writer.line(`var results = array<vec4f, ${sums.length}>(${sums.join(", ")});`);
   writer.block(`for (var i = 0; i < ${sums.length}; i++)`, () => {
     writer.line(`let row_cell = i / ${groups};`);

@@ -1,7 +1,6 @@
 import { plus } from "../../kernel/expression.ts";
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { Factor } from "./factor.ts";
-import type { ProductSide } from "./product-side.ts";
 
 const components = ["x", "y", "z", "w"];
 
@@ -23,7 +22,7 @@ interface SideSize {
  * Which places a lane has follows from that: quads of neighbours if they are fetched so, else every `lanes`th one; then
  * what lanes fetch and store one by one lies side by side.
  */
-export class TileSide implements ProductSide {
+export class TileSide {
   readonly #writer: KernelWriter;
   readonly #name: string;
   readonly #factor: Factor;
@@ -57,10 +56,12 @@ export class TileSide implements ProductSide {
     return this.#size.depth / 4 + 1;
   }
 
+  /** Whether the four cells of a quad are neighbours in the result. */
   get hasNeighbours(): boolean {
     return this.#isAlongPlaces && this.#factor.isVector;
   }
 
+  /** The place of a cell, counted from the tile's first, whose number is an expression. */
   placeOf(cell: string): string {
     const lane = `lane_${this.#name}`;
     if (this.hasNeighbours) return `4 * (${lane} + ${cell} / 4 * ${this.#size.lanes}) + ${cell} % 4`;
@@ -68,6 +69,7 @@ export class TileSide implements ProductSide {
     return `${lane} + ${cell} * ${this.#size.lanes}`;
   }
 
+  /** Before the loop over the terms: what does not change in it. */
   writePlaces(): void {
     if (!this.#isAlongPlaces) return;
     const name = this.#name;
@@ -78,6 +80,7 @@ export class TileSide implements ProductSide {
     places.forEach((place, c) => this.#split(`${name}${c}`, place, (at) => this.#factor.place(at)));
   }
 
+  /** Fetches the terms from `start` on. */
   writeFetch(): void {
     if (this.#isAlongPlaces) this.#fetchAlongPlaces();
     else this.#fetchAlongTerms();
@@ -117,6 +120,7 @@ export class TileSide implements ProductSide {
     this.#writer.line(`let ${name} = ${part(`${name}_at`)};`);
   }
 
+  /** In a loop in which `quad` counts the tile's terms by four: reads this invocation's cells, as `<name>_…`. */
   writeRead(): void {
     const { lanes, cells } = this.#size;
     const [writer, name] = [this.#writer, this.#name];
@@ -136,6 +140,7 @@ export class TileSide implements ProductSide {
     }
   }
 
+  /** What has been read of one cell, and of four, for a term of the quad. */
   cell(cell: number, term: number): string {
     if (!this.#isAlongPlaces) return `${this.#name}_${cell}.${components[term]}`;
     return `${this.#name}_${Math.floor(cell / 4)}_${term}.${components[cell % 4]}`;
