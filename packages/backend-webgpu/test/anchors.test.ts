@@ -6,6 +6,7 @@ import { withGradients } from "./gradients.ts";
 import { booleans, floats, integers } from "./values.ts";
 
 const backend = sharedBackend();
+const onCpu = sharedBackend({ processor: "cpu" });
 const tolerance = { absolute: 2e-5, relative: 1e-5 };
 
 const indexing: readonly Case[] = [
@@ -71,4 +72,5 @@ describe.each([
   ["windows", windows],
 ])("%s on WebGPU give what the reference gives", (_, cases) => {
   it.each(cases)("%s", (_name, build) => expectAsReference(backend(), build, tolerance));
+  it.each(cases)("%s, with kernels for a CPU", (_name, build) => expectAsReference(onCpu(), build, tolerance));
 });

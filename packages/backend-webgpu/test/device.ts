@@ -5,9 +5,12 @@ import { softwareGpu } from "../src/software/index.ts";
 
 const hasGpu = process.platform !== "linux" || existsSync("/dev/dri") || existsSync("/dev/nvidia0");
 
-/** A backend for tests: on the GPU of this machine if it has one, else on the software driver. */
+/**
+ * A backend for tests: on the GPU of this machine if it has one, else on the software driver, with the kernels that GPUs
+ * get if the options do not say otherwise.
+ */
 export async function testBackend(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
-  return webgpu(hasGpu ? options : { gpu: await softwareGpu(), ...options });
+  return webgpu({ processor: "gpu", ...(hasGpu ? {} : { gpu: await softwareGpu() }), ...options });
 }
 
 /** One backend for the tests of a file, which is there when they run. */
@@ -41,5 +44,5 @@ export async function openBackend(
       return made;
     };
   });
-  return { backend: await webgpu({ ...options, adapter }), device: await device };
+  return { backend: await webgpu({ processor: "gpu", ...options, adapter }), device: await device };
 }

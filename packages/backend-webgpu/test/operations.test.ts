@@ -6,6 +6,7 @@ import { sharedBackend } from "./device.ts";
 import { booleans, floats, integers } from "./values.ts";
 
 const backend = sharedBackend();
+const onCpu = sharedBackend({ processor: "cpu" });
 
 const special = (): Tensor =>
   T.tensor(new Float32Array([NaN, Infinity, -Infinity, 0, -0, 1, -1, 2.5, -2.5, 3e38, -3e38, 1e-30, 300, -7]));
@@ -110,4 +111,10 @@ describe.each([
   ["reductions", reductions],
 ])("%s operations on WebGPU give what the reference gives", (_, cases) => {
   it.each(cases)("%s", (_name, build) => expectAsReference(backend(), build));
+});
+
+describe("reductions by kernels for a CPU give what the reference gives", () => {
+  // One invocation adds hundreds of numbers of either sign, whose sums on the way are larger than the result.
+  const tolerance = { absolute: 4e-6, relative: 2e-6 };
+  it.each(reductions)("%s", (_name, build) => expectAsReference(onCpu(), build, tolerance));
 });

@@ -1,7 +1,8 @@
-import { ValueError } from "@minima/tensor";
+import { ValueError, conv2d, setBackend } from "@minima/tensor";
 import { describe, expect, it } from "vitest";
-import { webgpu } from "../src/index.ts";
+import { type WebGpuOptions, webgpu } from "../src/index.ts";
 import { openBackend, softwareAdapter } from "./device.ts";
+import { floats } from "./values.ts";
 
 describe("optional features", () => {
   it("those of use are turned on that the adapter has", async () => {
@@ -26,6 +27,24 @@ describe("optional features", () => {
     const failing = webgpu({ adapter: await softwareAdapter(), features: ["subgroups", "warp-drive"] });
     await expect(failing).rejects.toThrow(ValueError);
     await expect(failing).rejects.toThrow(/lacks warp-drive; it has .*timestamp-query/);
+  });
+});
+
+describe("processor", () => {
+  /** How many kernels a padded convolution takes: on a CPU one more, which writes the padding. */
+  async function kernelsOfConvolution(options: WebGpuOptions): Promise<number> {
+    const backend = await webgpu({ adapter: await softwareAdapter(), ...options });
+    setBackend(backend);
+    await conv2d(floats([2, 3, 9, 9]), floats([8, 3, 3, 3], 2), { padding: 1 }).data();
+    const { dispatches } = backend.stats();
+    backend.dispose();
+    return dispatches;
+  }
+
+  it("says which kernels are taken; without it, the adapter", async () => {
+    expect(await kernelsOfConvolution({ processor: "gpu" })).toBe(1);
+    expect(await kernelsOfConvolution({ processor: "cpu" })).toBe(2);
+    expect(await kernelsOfConvolution({})).toBe(2);
   });
 });
 

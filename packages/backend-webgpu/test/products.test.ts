@@ -5,8 +5,8 @@ import { type Case, expectAsReference } from "./compare.ts";
 import { sharedBackend, testBackend } from "./device.ts";
 import { floats } from "./values.ts";
 
-const backend = sharedBackend({ processor: "gpu" });
-const direct = sharedBackend({ processor: "cpu" });
+const backend = sharedBackend();
+const onCpu = sharedBackend({ processor: "cpu" });
 const tolerance = { absolute: 2e-5, relative: 1e-5 };
 
 /** m, k, n of products: below, at and beyond the tiles. */
@@ -60,7 +60,7 @@ const products: readonly Case[] = [
 
 describe("products on WebGPU give what the reference gives", () => {
   it.each(products)("%s", (_name, build) => expectAsReference(backend(), build, tolerance));
-  it.each(products)("%s, without shared memory", (_name, build) => expectAsReference(direct(), build, tolerance));
+  it.each(products)("%s, with kernels for a CPU", (_name, build) => expectAsReference(onCpu(), build, tolerance));
 });
 
 /** What Adam makes of a weight whose gradient is a product. */

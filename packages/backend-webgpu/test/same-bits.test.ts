@@ -6,6 +6,7 @@ import { openBackend, sharedBackend } from "./device.ts";
 import { floats, integers } from "./values.ts";
 
 const backend = sharedBackend();
+const onCpu = sharedBackend({ processor: "cpu" });
 
 /** Sums that come out differently if terms are added in another order. */
 const cases: readonly (readonly [name: string, build: () => Tensor])[] = [
@@ -20,21 +21,27 @@ const cases: readonly (readonly [name: string, build: () => Tensor])[] = [
   ["a product with split sums", () => T.matmul(floats([20, 1500]), floats([1500, 9], 2))],
 ]; // prettier-ignore
 
-describe("repeated, and on another device, the bits are the same", () => {
-  it.each(cases)("%s", async (_name, build) => {
-    setBackend(backend());
-    const first = await build().data();
-    expect(first.some((value) => value !== 0)).toBe(true);
-    const others: Promise<TypedArray>[] = [];
-    for (let i = 0; i < 10; i++) others.push(build().data()); // several programs at a time
-    for (const other of await Promise.all(others)) expect(other).toEqual(first);
-    const { backend: next } = await openBackend();
-    setBackend(next);
-    expect(await build().data()).toEqual(first);
-    await next.idle();
-    next.dispose();
-  });
-});
+describe.each([
+  { processor: "gpu", shared: backend },
+  { processor: "cpu", shared: onCpu },
+] as const)(
+  "repeated, and on another device, the bits are the same, of kernels for a $processor",
+  ({ processor, shared }) => {
+    it.each(cases)("%s", async (_name, build) => {
+      setBackend(shared());
+      const first = await build().data();
+      expect(first.some((value) => value !== 0)).toBe(true);
+      const others: Promise<TypedArray>[] = [];
+      for (let i = 0; i < 10; i++) others.push(build().data()); // several programs at a time
+      for (const other of await Promise.all(others)) expect(other).toEqual(first);
+      const { backend: next } = await openBackend({ processor });
+      setBackend(next);
+      expect(await build().data()).toEqual(first);
+      await next.idle();
+      next.dispose();
+    });
+  },
+);
 
 describe("reductions are split where they would leave a GPU idle", () => {
   it.each([

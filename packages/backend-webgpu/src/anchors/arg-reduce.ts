@@ -37,7 +37,7 @@ export function argReduceKernel({ reduce, axis, input, output }: ArgReduceStep, 
     });
   };
   const label = `arg${reduce} axis ${axis} of [${input.shape.join()}]`;
-  if (length <= longLine) {
+  if (length <= longLine || count >= limits.tuning.reducedAlone) {
     return writer.forEachItem(label, count, () => {
       visit("0u", 1);
       out.store("item", "i32(best)");

@@ -20,7 +20,8 @@ const chunk = 32;
  */
 export function scatterAddKernel(step: ScatterAddStep, limits: KernelLimits): Kernel {
   const { length, count } = linesOf(step.source.shape, step.axis);
-  return length > shortLine && count < manyLines ? sharedLinesKernel(step, limits) : linesKernel(step, limits);
+  const isShared = length > shortLine && count < Math.min(manyLines, limits.tuning.reducedAlone);
+  return isShared ? sharedLinesKernel(step, limits) : linesKernel(step, limits);
 }
 
 /** One invocation has one line of the output to itself. */

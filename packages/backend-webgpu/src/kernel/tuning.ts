@@ -9,12 +9,19 @@ export interface Tuning {
    * each invocation computes a tile of its own there.
    */
   readonly sharedTiles: boolean;
+  /**
+   * From how many points, or lines, on each gets an invocation of its own for all that is reduced there. A GPU is idle with
+   * less than thousands of invocations; on a CPU few are enough, and need no barriers.
+   */
+  readonly reducedAlone: number;
+  /** Invocations that reduce one point together, at most. */
+  readonly reducedTogether: number;
 }
 
 /** What kernels are fitted to. */
 export type Processor = "gpu" | "cpu";
 
 export const tunings: Readonly<Record<Processor, Tuning>> = {
-  gpu: { sharedTiles: true },
-  cpu: { sharedTiles: false },
+  gpu: { sharedTiles: true, reducedAlone: Infinity, reducedTogether: 256 },
+  cpu: { sharedTiles: false, reducedAlone: 32, reducedTogether: 64 },
 };

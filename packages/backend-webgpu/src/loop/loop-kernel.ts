@@ -1,7 +1,6 @@
 import { type LoopStep, MinimaError, sizeOf } from "@minima/tensor";
 import type { CompiledStep, Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { KernelWriter } from "../kernel/kernel-writer.ts";
-import { mostLanes } from "../kernel/lanes.ts";
 import { isByte } from "../kernel/value-type.ts";
 import { LoopWriter } from "./loop-writer.ts";
 import { partsOf, pointOfLane, splitReduction } from "./split-reduction.ts";
@@ -9,7 +8,7 @@ import { chooseStrategy } from "./strategy.ts";
 
 /** The kernels of a fused loop step: one, or two where few long reductions would leave a GPU idle. */
 export function loopKernels(step: LoopStep, limits: KernelLimits): CompiledStep {
-  const strategy = chooseStrategy(step, mostLanes(limits));
+  const strategy = chooseStrategy(step, limits);
   const parts = partsOf(step, strategy);
   if (parts > 1 && strategy.kind === "workgroup") {
     const split = splitReduction(step, strategy, parts, limits, describe(step));
@@ -27,7 +26,7 @@ export function loopKernel(step: LoopStep, limits: KernelLimits): Kernel {
     );
   }
   const writer = new KernelWriter(limits);
-  const strategy = chooseStrategy(step, mostLanes(limits));
+  const strategy = chooseStrategy(step, limits);
   const loops = new LoopWriter(writer, step, strategy);
   const label = describe(step);
   switch (strategy.kind) {

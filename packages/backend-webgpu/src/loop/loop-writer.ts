@@ -9,8 +9,8 @@ import { combineComponents, combineQuads, quadCast, splat } from "./quad-value.t
 import { type Quads, countedInQuads, visits } from "./quads.ts";
 import type { Strategy } from "./strategy.ts";
 
-/** Terms that a float sum takes in before it is emptied into a second one. */
-const termsPerSum = 64;
+/** Terms of such a sum: of a lane of many, and at least of an invocation alone. */
+const [termsOfLane, fewestTerms] = [64, 16];
 
 /**
  * Inner points by number, or quads of them, from `first` up to, not including, `end`: names of u32, of `most` points at
@@ -167,16 +167,23 @@ export class LoopWriter {
       });
     const whole = this.#innerInQuads ? "q" : "r";
     const sums = phase.reductions.filter(isFloatSum);
-    if (sums.length === 0 || most <= stride * termsPerSum) {
+    const perSum = this.#termsPerSum();
+    if (sums.length === 0 || most <= stride * perSum) {
       loop(start, end, () => whole);
       return;
     }
-    writer.block(`for (var part = ${start}; part < ${end}; part += ${stride * termsPerSum}u)`, () => {
+    writer.block(`for (var part = ${start}; part < ${end}; part += ${stride * perSum}u)`, () => {
       for (const sum of sums) this.#begin(sum, "p");
-      writer.line(`let part_end = min(part + ${stride * termsPerSum}u, ${end});`);
+      writer.line(`let part_end = min(part + ${stride * perSum}u, ${end});`);
       loop("part", "part_end", (reduction) => (isFloatSum(reduction) ? "p" : whole));
       for (const { id } of sums) writer.line(`${whole}${id} += p${id};`);
     });
+  }
+
+  /** Terms that a float sum takes in before it is emptied into a second one: alone, about as many as that one takes in. */
+  #termsPerSum(): number {
+    if (this.#strategy.kind === "workgroup") return termsOfLane;
+    return Math.max(fewestTerms, 2 ** Math.floor(Math.log2(this.#range.most) / 2));
   }
 
   /** Where an invocation begins, and how far apart its inner points are. */

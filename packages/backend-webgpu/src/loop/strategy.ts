@@ -1,4 +1,6 @@
 import { type Access, type Affine, type LoopStep, sizeOf } from "@minima/tensor";
+import type { KernelLimits } from "../kernel/kernel.ts";
+import { mostLanes } from "../kernel/lanes.ts";
 import { isByte } from "../kernel/value-type.ts";
 import type { SharedLoops } from "./fold.ts";
 import { type Quads, findQuads } from "./quads.ts";
@@ -19,19 +21,20 @@ const manyPoints = 1024;
 const mediumInner = 1024;
 
 /**
- * Chosen by extents and strides alone, so that the same step gives the same bits.
- *
- * @param most - Invocations of a workgroup at most, a power of two.
+ * Chosen by extents and strides alone, so that the same step gives the same bits on a device.
  */
-export function chooseStrategy(step: LoopStep, most: number): Strategy {
+export function chooseStrategy(step: LoopStep, limits: KernelLimits): Strategy {
+  const { reducedAlone, reducedTogether } = limits.tuning;
   const inner = sizeOf(step.inner);
   const points = sizeOf(step.outer);
   const alongPoints = readsAlongPoints(step);
-  if (inner > shortInner && !(points >= manyPoints && inner <= mediumInner && alongPoints)) {
+  const isAlone = points >= reducedAlone || (points >= manyPoints && inner <= mediumInner && alongPoints);
+  if (inner > shortInner && !isAlone) {
     const together = alongPoints ? ([32, 16, 8].find((count) => points % count === 0) ?? 1) : 1;
     const quads = together === 1 ? findQuads(step, step.outer.length + step.inner.length - 1) : null;
     const perLane = quads === null ? 4 : 16;
     const wanted = Math.max(2 ** Math.ceil(Math.log2(inner / perLane)), 32);
+    const most = Math.min(mostLanes(limits), reducedTogether);
     const lanes = Math.min(wanted, most / together);
     return { kind: "workgroup", lanes, points: together, quads };
   }

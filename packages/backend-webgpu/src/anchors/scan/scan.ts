@@ -11,6 +11,6 @@ const manyLines = 1024;
 /** Running sum, product or maximum of each line. */
 export function scanKernels(step: ScanStep, limits: KernelLimits): CompiledStep {
   const { length, count } = linesOf(step.input.shape, step.attributes.axis);
-  if (length > shortLine && count < manyLines) return scanBlocks(step, limits);
+  if (length > shortLine && count < Math.min(manyLines, limits.tuning.reducedAlone)) return scanBlocks(step, limits);
   return { kernels: [scanLinesKernel(step, limits)], scratch: [] };
 }
