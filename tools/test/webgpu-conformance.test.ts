@@ -3,28 +3,32 @@ import { fixtures, hasFixtures, hasMnist, mnist, runConformance } from "./run-co
 
 const patience = 240_000;
 
-describe.skipIf(!hasFixtures || !hasMnist)("the fixtures on WebGPU in Node", () => {
-  it(
-    "pass: operations, and training of fully connected networks",
-    async () => {
-      const choice = ["--groups", "ops,e2e", "--filter", "^(?!lenet)", "--data", mnist];
-      const { code, lines, errors } = await runConformance("--fixtures", fixtures, "--backend", "webgpu", ...choice);
-      expect(errors).toEqual([]);
-      expect(lines.filter((line) => line.startsWith("  "))).toEqual([]);
-      expect(code).toBe(0);
-    },
-    patience,
-  );
+describe.skipIf(!hasFixtures || !hasMnist).each(["gpu", "cpu"])(
+  "the fixtures on WebGPU in Node, by kernels for a %s",
+  (processor) => {
+    const all = ["--fixtures", fixtures, "--backend", "webgpu", "--processor", processor];
+    it(
+      "pass: operations, and training of fully connected networks",
+      async () => {
+        const choice = ["--groups", "ops,e2e", "--filter", "^(?!lenet)", "--data", mnist];
+        const { code, lines, errors } = await runConformance(...all, ...choice);
+        expect(errors).toEqual([]);
+        expect(lines.filter((line) => line.startsWith("  "))).toEqual([]);
+        expect(code).toBe(0);
+      },
+      patience,
+    );
 
-  it(
-    "pass where the packages have what they ask for: layers, losses, optimizers",
-    async () => {
-      const choice = ["--groups", "layers,losses,init,optim"];
-      const { lines, errors } = await runConformance("--fixtures", fixtures, "--backend", "webgpu", ...choice);
-      expect(errors).toEqual([]);
-      expect(lines.filter((line) => line.startsWith("  failed"))).toEqual([]);
-      expect(lines.at(-1)).toMatch(/^[1-9]\d* passed, 0 failed/);
-    },
-    patience,
-  );
-});
+    it(
+      "pass where the packages have what they ask for: layers, losses, optimizers",
+      async () => {
+        const choice = ["--groups", "layers,losses,init,optim"];
+        const { lines, errors } = await runConformance(...all, ...choice);
+        expect(errors).toEqual([]);
+        expect(lines.filter((line) => line.startsWith("  failed"))).toEqual([]);
+        expect(lines.at(-1)).toMatch(/^[1-9]\d* passed, 0 failed/);
+      },
+      patience,
+    );
+  },
+);

@@ -11,15 +11,6 @@ import { filled } from "../src/bench/fill.ts";
 import { isClose } from "../src/conformance/compare.ts";
 import { webgpuDevice } from "../src/testkit/webgpu-device.ts";
 
-let backend: WebGpuBackend;
-beforeAll(async () => {
-  backend = await webgpuDevice();
-});
-afterAll(async () => {
-  await backend.idle();
-  backend.dispose();
-});
-
 const steps = 8;
 /** A software adapter takes its time, above all to compile. */
 const patience = 240_000;
@@ -66,7 +57,16 @@ async function train(device: Device, { make, shape, batch }: Case, stepped?: () 
   return losses;
 }
 
-describe("compiled training on WebGPU", () => {
+describe.each(["gpu", "cpu"] as const)("compiled training on WebGPU with kernels for a %s", (processor) => {
+  let backend: WebGpuBackend;
+  beforeAll(async () => {
+    backend = await webgpuDevice({ processor });
+  });
+  afterAll(async () => {
+    await backend.idle();
+    backend.dispose();
+  });
+
   it.each(cases)(
     "gives the losses of the CPU and of the reference in one submit a step: $name",
     { timeout: patience },

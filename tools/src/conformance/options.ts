@@ -7,12 +7,15 @@ import { groupNames } from "./run.ts";
 import type { GroupName } from "./run.ts";
 import { messageOf } from "./read.ts";
 
+const processors = ["gpu", "cpu"] as const;
+
 export const usage = `Usage: npm run conformance -- --fixtures DIR [options]
 
   --fixtures DIR    folder with <group>.json and <group>.safetensors
   --groups A,B      only these of ${groupNames.join(", ")} (default: those in the folder)
   --backend NAME    ${backendNames().join(", ")} (default: cpu)
   --threads N       threads of the CPU backend (default: what it chooses itself)
+  --processor NAME  ${processors.join(" or ")}: which kernels of the WebGPU backend run in Node (default: what suits the adapter)
   --data DIR        folder with the MNIST files, for e2e (default: ../data/mnist beside the fixtures)
   --browser         run the cases in a page of a headless Chromium, which is started here, instead of Node
   --filter REGEX    only cases whose name matches
@@ -23,6 +26,7 @@ export const usage = `Usage: npm run conformance -- --fixtures DIR [options]
 Exit code: 0 if all cases passed, 1 if one failed or is unsupported, 2 on bad usage.`;
 
 export type BackendName = "reference" | "cpu" | "webgpu";
+type Processor = (typeof processors)[number];
 
 export interface Options {
   readonly fixtures: string;
@@ -31,6 +35,8 @@ export interface Options {
   readonly backend: BackendName;
   /** Undefined: what the backend chooses. */
   readonly threads: number | undefined;
+  /** What kernels of the WebGPU backend are for; undefined: what the adapter is. */
+  readonly processor: Processor | undefined;
   /** Undefined if there is no MNIST. */
   readonly data: string | undefined;
   /** Whether cases run in a browser. */
@@ -56,6 +62,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     groups: values.groups === undefined ? undefined : parseGroups(values.groups),
     backend: parseChoice("--backend", values.backend ?? "cpu", backendNames()),
     threads: values.threads === undefined ? undefined : readCount("threads", values.threads),
+    processor: values.processor === undefined ? undefined : parseChoice("--processor", values.processor, processors),
     data: findData(values.data, fixtures),
     browser: values.browser === true,
     filter: values.filter === undefined ? undefined : parseFilter(values.filter),
@@ -74,6 +81,7 @@ function parse(args: readonly string[]) {
         groups: text,
         backend: text,
         threads: text,
+        processor: text,
         data: text,
         browser: { type: "boolean" },
         filter: text,

@@ -16,8 +16,8 @@ export interface Runner {
 }
 
 /** Runs cases in this process. */
-export async function startHere({ backend, threads, data }: Options): Promise<Runner> {
-  const webgpu = async () => (await import("../testkit/webgpu-device.ts")).webgpuDevice();
+export async function startHere({ backend, threads, processor, data }: Options): Promise<Runner> {
+  const webgpu = async () => (await import("../testkit/webgpu-device.ts")).webgpuDevice({ processor });
   const device = await useBackend(backend, packages, { threads, webgpu });
   const api = new Api(packages);
   const context = { api, mnist: new Mnist(api, data === undefined ? undefined : new DiskFolder(data)) };
