@@ -48,10 +48,10 @@ export class DeviceBackend implements WebGpuBackend {
   constructor(
     { device, limits, features }: GrantedDevice,
     adapterInfo: AdapterInfo,
-    { tuning, onProgress }: Pick<WebGpuOptions, "onProgress"> & Pick<KernelLimits, "tuning">,
+    { onProgress, ...kernels }: Pick<WebGpuOptions, "onProgress"> & Pick<KernelLimits, "tuning" | "subgroups">,
   ) {
     this.#device = device;
-    this.#limits = { ...limits, tuning };
+    this.#limits = { ...limits, ...kernels };
     this.adapterInfo = adapterInfo;
     this.features = features;
     this.profile = {

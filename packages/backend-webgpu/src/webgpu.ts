@@ -1,6 +1,7 @@
 import { findGpu } from "./adapter/find-gpu.ts";
 import { isSoftware } from "./adapter/is-software.ts";
 import { requestAdapter, requestDevice } from "./adapter/request-device.ts";
+import { numbersSubgroups } from "./adapter/subgroups.ts";
 import { DeviceBackend } from "./device-backend.ts";
 import { tunings } from "./kernel/tuning.ts";
 import type { WebGpuOptions } from "./options.ts";
@@ -24,5 +25,6 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend
   }
   const granted = await requestDevice(adapter, limits, features);
   const { processor = isSoftware(adapter.info) ? "cpu" : "gpu" } = options;
-  return new DeviceBackend(granted, adapter.info, { tuning: tunings[processor], onProgress });
+  const subgroups = await numbersSubgroups(granted.device);
+  return new DeviceBackend(granted, adapter.info, { tuning: tunings[processor], subgroups, onProgress });
 }

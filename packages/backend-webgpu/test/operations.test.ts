@@ -7,6 +7,7 @@ import { booleans, floats, integers } from "./values.ts";
 
 const backend = sharedBackend();
 const onCpu = sharedBackend({ processor: "cpu" });
+const withoutSubgroups = sharedBackend({ features: [] });
 
 const special = (): Tensor =>
   T.tensor(new Float32Array([NaN, Infinity, -Infinity, 0, -0, 1, -1, 2.5, -2.5, 3e38, -3e38, 1e-30, 300, -7]));
@@ -84,6 +85,12 @@ const reductions: readonly Case[] = [
   ["maximum with NaN, and of -∞", () => [
     T.amax(T.stack([special(), T.full([14], -Infinity)]), { axis: 1 }), T.amax(T.full([3, 70], -Infinity), { axis: 1 }), T.amin(special()),
   ]],
+  ["maximum, minimum and product of rows that lanes share, with NaN and infinities", () => {
+    const row = T.tile(special(), [7]);
+    const plain = T.where(T.isNaN(row), 0.5, row);
+    const rows = T.stack([row, plain, T.neg(plain), T.full([98], -Infinity)]);
+    return [T.amax(rows, { axis: 1 }), T.amin(rows, { axis: 1 }), T.prod(floats([3, 90], 1, (u) => 1 + u / 50), { axis: 1 })];
+  }],
   ["many long rows and columns", () => [T.sum(floats([1100, 40]), { axis: 1 }), T.sum(floats([40, 1100]), { axis: 0 })]],
   ["a long sum in two levels", () => T.mean(floats([3, 30_000], 1, (u) => u + 1), { axis: 1 })],
   ["columns that neighbouring lanes share", () => [
@@ -111,6 +118,10 @@ describe.each([
   ["reductions", reductions],
 ])("%s operations on WebGPU give what the reference gives", (_, cases) => {
   it.each(cases)("%s", (_name, build) => expectAsReference(backend(), build));
+});
+
+describe("reductions without subgroups give what the reference gives", () => {
+  it.each(reductions)("%s", (_name, build) => expectAsReference(withoutSubgroups(), build));
 });
 
 describe("reductions by kernels for a CPU give what the reference gives", () => {

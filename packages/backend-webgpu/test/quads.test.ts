@@ -82,6 +82,7 @@ describe("kernels are written in vec4s", () => {
     maxComputeWorkgroupsPerDimension: 65_535,
     maxStorageBuffersPerShaderStage: 8,
     tuning: tunings.gpu,
+    subgroups: false,
   };
   const kernelOf = (step: LoopStep) => loopKernels(step, limits).kernels[0]; // prettier-ignore
   const plain = increment(1024) as LoopStep;

@@ -17,6 +17,7 @@ const cases: readonly (readonly [name: string, build: () => Tensor])[] = [
     return T.scatterAdd(T.zeros([11, 8]), 0, T.broadcastTo(integers([700, 1], 0, 11), [700, 8]), floats([700, 8], 2, (u) => u * Math.exp(9 * u)));
   }],
   ["scatterAdd into lines of an invocation each", () => T.scatterAdd(T.zeros([300, 3]), 1, integers([300, 60], 0, 3), floats([300, 60]))],
+  ["sums of rows that lanes share", () => T.sum(floats([5, 3000], 1, (u) => u * Math.exp(9 * u)), { axis: 1 })],
   ["a sum in parts", () => T.sum(floats([90_000], 1, (u) => u * Math.exp(9 * u)))],
   ["a product with split sums", () => T.matmul(floats([20, 1500]), floats([1500, 9], 2))],
 ]; // prettier-ignore

@@ -6,6 +6,17 @@ import { Operand, type OperandUse, type OperandWidth } from "./operand.ts";
 /** Invocations of a workgroup where they do not work together. */
 const plainWorkgroup = 64;
 
+/** What an invocation is told: built-in value, name, type. */
+const placeParameters = [
+  ["workgroup_id", "workgroup", "vec3u"],
+  ["local_invocation_index", "lane", "u32"],
+] as const;
+const subgroupParameters = [
+  ["subgroup_invocation_id", "subgroup_lane", "u32"],
+  ["subgroup_id", "subgroup", "u32"],
+  ["num_subgroups", "subgroup_count", "u32"],
+] as const;
+
 /** Writes the WGSL of one kernel. */
 export class KernelWriter {
   readonly limits: KernelLimits;
@@ -16,6 +27,7 @@ export class KernelWriter {
   readonly #globals = new Set<string>();
   readonly #lines: string[] = [];
   #scalars = 0;
+  #usesSubgroups = false;
   #depth = 1;
   #names = 0;
 
@@ -67,6 +79,15 @@ export class KernelWriter {
   /** Memory that the invocations of a workgroup share. */
   share(name: string, type: string): void {
     this.#globals.add(`var<workgroup> ${name}: ${type};`);
+  }
+
+  /**
+   * Names of numbers of the subgroup that an invocation is in: its own there, that of the subgroup in its workgroup, and how
+   * many of those there are. For the body of the kernel, not for functions.
+   */
+  subgroups(): { readonly lane: string; readonly subgroup: string; readonly count: string } {
+    this.#usesSubgroups = true;
+    return { lane: "subgroup_lane", subgroup: "subgroup", count: "subgroup_count" };
   }
 
   /** A constant that all functions see; the same one may be asked for again. */
@@ -121,8 +142,10 @@ export class KernelWriter {
   #finish(label: string, size: number, count: number): Kernel {
     const most = this.limits.maxComputeWorkgroupsPerDimension;
     const scalars = Math.ceil(this.#scalars / 4);
+    const parameters = this.#usesSubgroups ? [...placeParameters, ...subgroupParameters] : placeParameters;
     const source = [
       `// ${label}`,
+      ...(this.#usesSubgroups ? ["enable subgroups;"] : []),
       ...this.#operands.map((operand, binding) => operand.declaration(binding)),
       ...(scalars > 0 ? [`@group(1) @binding(0) var<uniform> scalars: array<vec4u, ${scalars}>;`] : []),
       ...this.#globals,
@@ -130,7 +153,7 @@ export class KernelWriter {
       ...this.#own,
       "",
       `@compute @workgroup_size(${size})`,
-      "fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {",
+      `fn main(${parameters.map(([builtin, name, type]) => `@builtin(${builtin}) ${name}: ${type}`).join(", ")}) {`,
       ...this.#lines,
       "}",
       "",

@@ -36,4 +36,6 @@ export interface KernelLimits extends Pick<
   | "maxStorageBuffersPerShaderStage"
 > {
   readonly tuning: Tuning;
+  /** Whether operations over subgroups are there to be used, and the numbers of subgroups. */
+  readonly subgroups: boolean;
 }

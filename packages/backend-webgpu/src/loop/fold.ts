@@ -1,6 +1,6 @@
 import type { DType, ReduceKind, Reduction } from "@minima/tensor";
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
-import { literal, valueType } from "../kernel/value-type.ts";
+import { literal } from "../kernel/value-type.ts";
 import { binaryValue } from "./arithmetic.ts";
 
 /** How two partial results of a reduction become one. */
@@ -28,36 +28,4 @@ const integerBounds: Readonly<Record<Exclude<DType, "float32">, readonly [number
 /** Whether partial results lose accuracy with the number of terms, so that they are summed up in two levels. */
 export function isFloatSum({ kind, dtype }: Fold): boolean {
   return kind === ("sum" satisfies ReduceKind) && dtype === "float32";
-}
-
-/** Lanes of a workgroup that share the inner loops of some points: `lanes` for each of `points` neighbouring ones. */
-export interface SharedLoops {
-  /** A power of two. */
-  readonly lanes: number;
-  readonly points: number;
-}
-
-/**
- * Combines the values that the lanes of a point hold in `name`, in a tree of fixed form; afterwards all of them hold the
- * result. Lane l belongs to point l % points.
- */
-export function combineAcrossLanes(
-  writer: KernelWriter,
-  fold: Fold,
-  name: string,
-  { lanes, points }: SharedLoops,
-): void {
-  const type = valueType[fold.dtype];
-  const array = `shared_${type}`;
-  writer.share(array, `array<${type}, ${lanes * points}>`);
-  writer.line(`${array}[lane] = ${name};`);
-  writer.line("workgroupBarrier();");
-  writer.block(`for (var gap = ${(lanes / 2) * points}u; gap >= ${points}u; gap >>= 1u)`, () => {
-    writer.block("if (lane < gap)", () => {
-      writer.line(`${array}[lane] = ${combine(writer, fold, `${array}[lane]`, `${array}[lane + gap]`)};`);
-    });
-    writer.line("workgroupBarrier();");
-  });
-  writer.line(`${name} = ${array}[${points === 1 ? "0" : `lane % ${points}u`}];`);
-  writer.line("workgroupBarrier();");
 }

@@ -2,7 +2,8 @@ import { type LoopStep, type Phase, type Reduction, type Store, sizeOf } from "@
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
 import { isByte, valueType } from "../kernel/value-type.ts";
 import { castValue } from "./cast.ts";
-import { combine, combineAcrossLanes, identity, isFloatSum } from "./fold.ts";
+import { combineAcrossLanes } from "./combine-lanes.ts";
+import { combine, identity, isFloatSum } from "./fold.ts";
 import { closure, findVarying, valueDType } from "./instruction-info.ts";
 import { type GivenValue, LoopValues } from "./loop-values.ts";
 import { combineComponents, combineQuads, quadCast, splat } from "./quad-value.ts";

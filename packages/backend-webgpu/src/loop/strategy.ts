@@ -2,7 +2,7 @@ import { type Access, type Affine, type LoopStep, sizeOf } from "@minima/tensor"
 import type { KernelLimits } from "../kernel/kernel.ts";
 import { mostLanes } from "../kernel/lanes.ts";
 import { isByte } from "../kernel/value-type.ts";
-import type { SharedLoops } from "./fold.ts";
+import type { SharedLoops } from "./combine-lanes.ts";
 import { type Quads, findQuads } from "./quads.ts";
 
 /** How the points of a loop step are spread over invocations. */

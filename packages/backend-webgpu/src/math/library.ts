@@ -1,6 +1,7 @@
 import { conversions } from "./conversions.ts";
 import { exponentials } from "./exponential.ts";
 import { integers } from "./integer.ts";
+import { orderedBits } from "./ordered-bits.ts";
 import { powers } from "./power.ts";
 import { randomness } from "./threefry.ts";
 import { remainders } from "./remainder.ts";
@@ -15,6 +16,7 @@ export interface WgslFunction<Name extends string = string> {
 
 const functions = {
   ...special,
+  ...orderedBits,
   ...conversions,
   ...integers,
   ...exponentials,

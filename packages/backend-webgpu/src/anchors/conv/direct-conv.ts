@@ -1,7 +1,7 @@
 import { type ConvStep, sizeOf } from "@minima/tensor";
 import type { CompiledStep, Kernel, KernelLimits } from "../../kernel/kernel.ts";
 import { KernelWriter } from "../../kernel/kernel-writer.ts";
-import { combineAcrossLanes } from "../../loop/fold.ts";
+import { combineAcrossLanes } from "../../loop/combine-lanes.ts";
 import { type ResultStore, resultStore, withEpilogue } from "../epilogue.ts";
 import { forEachTap, joinIndex, positionsAbove, positionsBelow, splitIndex } from "../window.ts";
 import type { Geometry } from "./geometry.ts";
