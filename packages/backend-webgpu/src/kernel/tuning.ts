@@ -4,9 +4,9 @@
  */
 export interface Tuning {
   /**
-   * Whether products and convolutions fetch tiles of their factors into shared memory: it is close at hand in a GPU. On a
-   * CPU it is one more copy, every barrier makes it change between invocations, and caches do the same for nothing;
-   * each invocation computes a tile of its own there.
+   * Whether products, convolutions and attention fetch tiles of their factors into shared memory: it is close at hand in a
+   * GPU. On a CPU it is one more copy, every barrier makes it change between invocations, and caches do the same for
+   * nothing: there each invocation reads from where factors lie, and for products has a tile of its own.
    */
   readonly sharedTiles: boolean;
   /**

@@ -4,6 +4,7 @@ import { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { Operand } from "../../kernel/operand.ts";
 import { literal } from "../../kernel/value-type.ts";
 import { startOf, writeBatch } from "../batch.ts";
+import { roles } from "./roles.ts";
 import { type Rows, bindRows } from "./rows.ts";
 
 /** Features up to which rows are kept in registers. */
@@ -17,30 +18,10 @@ const [tileBytes, longestTile] = [16_000, 32];
 const [lowest, highest] = ["-3.4e38f", "3.4e38f"];
 
 /**
- * What invocations have a row of, queries or keys; the inputs of which they keep that row; those whose rows pass by in
- * shared memory, and of them the one that the result is a weighted sum of; and the inputs with a number for each query.
- * The first row of both makes scores. See `AttentionAttributes` for the inputs.
- */
-interface Roles {
-  readonly own: "query" | "key";
-  readonly kept: readonly number[];
-  readonly passing: readonly number[];
-  readonly summed: number | null;
-  readonly numbers: readonly number[];
-}
-
-const roles: Readonly<Record<AttentionStep["attributes"]["mode"], Roles>> = {
-  forward: { own: "query", kept: [0], passing: [1, 2], summed: 1, numbers: [] },
-  logSumExp: { own: "query", kept: [0], passing: [1], summed: null, numbers: [] },
-  queryGradient: { own: "query", kept: [0, 3], passing: [1, 2], summed: 0, numbers: [4, 5] },
-  keyGradient: { own: "key", kept: [1, 2], passing: [0, 3], summed: 0, numbers: [4, 5] },
-  valueGradient: { own: "key", kept: [1], passing: [0, 2], summed: 1, numbers: [3] },
-};
-
-/**
  * Attention and its gradients without the scores of more than a tile at a time: each invocation goes through all rows of
  * the other side for a row of its own, and keeps the sum in registers (online softmax: Milakov and Gimelshein 2018; tiles:
- * Dao et al. 2022, "FlashAttention"). Sums run in the order of the rows.
+ * Dao et al. 2022, "FlashAttention"). Sums run in the order of the rows. Without shared tiles rows are read from where
+ * they lie.
  */
 export function attentionKernel(step: AttentionStep, limits: KernelLimits): Kernel {
   const { attributes, batch, queries, keys, features, values, inputs, mask, output } = step;
@@ -89,28 +70,47 @@ export function attentionKernel(step: AttentionStep, limits: KernelLimits): Kern
       writer.line(`var largest = ${lowest};`);
       writer.line("var total = 0.0f;");
     }
-    passing.forEach((_, i) => writer.share(`tile${i}`, `array<vec4f, ${tile * quads[i]}>`));
-    if (own === "key") numbers.forEach((_, n) => writer.share(`${names[n]}_tile`, `array<f32, ${tile}>`));
     const [from, to] = rangeOfOthers();
-    writer.block(`for (var first = ${from}; first < ${to}; first += ${tile})`, () => {
-      passing.forEach((input, i) => {
-        writer.block(`for (var e = i32(lane); e < ${tile * quads[i]}; e += ${lanes})`, () => {
-          writer.line(`let other = min(first + e / ${quads[i]}, ${others - 1});`);
-          writer.line(`tile${i}[e] = ${rowsOf(input).quad(`start${input}`, "other", `(e % ${quads[i]})`)};`);
-        });
-      });
-      if (own === "key" && numbers.length > 0) {
-        writer.block(`if (i32(lane) < ${tile})`, () => {
-          writer.line(`let other = min(first + i32(lane), ${others - 1});`);
-          numbers.forEach((_, n) => writer.line(`${names[n]}_tile[lane] = ${numberAt(n, "other")};`));
-        });
-      }
-      writer.line("workgroupBarrier();");
-      writer.block(`for (var r = 0; r < min(${tile}, ${others} - first); r++)`, writePair);
-      writer.line("workgroupBarrier();");
-    });
+    if (limits.tuning.sharedTiles) writeTiles(from, to);
+    else writer.block(`for (var other = ${from}; other < ${to}; other++)`, writePair);
     writer.line(`if (own_row >= ${count}) { return; }`);
     writeResult();
+
+    /** Goes through the rows of the other side in tiles, which invocations fetch together. */
+    function writeTiles(from: string, to: string): void {
+      passing.forEach((_, i) => writer.share(`tile${i}`, `array<vec4f, ${tile * quads[i]}>`));
+      if (own === "key") numbers.forEach((_, n) => writer.share(`${names[n]}_tile`, `array<f32, ${tile}>`));
+      writer.block(`for (var first = ${from}; first < ${to}; first += ${tile})`, () => {
+        passing.forEach((input, i) => {
+          writer.block(`for (var e = i32(lane); e < ${tile * quads[i]}; e += ${lanes})`, () => {
+            writer.line(`let other = min(first + e / ${quads[i]}, ${others - 1});`);
+            writer.line(`tile${i}[e] = ${rowsOf(input).quad(`start${input}`, "other", `(e % ${quads[i]})`)};`);
+          });
+        });
+        if (own === "key" && numbers.length > 0) {
+          writer.block(`if (i32(lane) < ${tile})`, () => {
+            writer.line(`let other = min(first + i32(lane), ${others - 1});`);
+            numbers.forEach((_, n) => writer.line(`${names[n]}_tile[lane] = ${numberAt(n, "other")};`));
+          });
+        }
+        writer.line("workgroupBarrier();");
+        writer.block(`for (var r = 0; r < min(${tile}, ${others} - first); r++)`, () => {
+          writer.line("let other = first + r;");
+          writePair();
+        });
+        writer.line("workgroupBarrier();");
+      });
+    }
+
+    /** Four elements of the row that passes by. */
+    function passingQuad(i: number, q: number): string {
+      if (limits.tuning.sharedTiles) return `tile${i}[r * ${quads[i]} + ${q}]`;
+      return rowsOf(passing[i]).quad(`start${passing[i]}`, "other", q);
+    }
+
+    function passingNumber(n: number): string {
+      return limits.tuning.sharedTiles ? `${names[n]}_tile[r]` : numberAt(n, "other");
+    }
 
     function widthOf(input: number): number {
       return widths[Math.max(kept.indexOf(input), passing.indexOf(input))];
@@ -126,13 +126,12 @@ export function attentionKernel(step: AttentionStep, limits: KernelLimits): Kern
 
     function dotProduct(name: string, i: number): void {
       writer.line(`var ${name} = 0.0f;`);
-      for (let q = 0; q < quads[i]; q++)
-        writer.line(`${name} += dot(kept${i}_${q}, tile${i}[r * ${quads[i]} + ${q}]);`);
+      for (let q = 0; q < quads[i]; q++) writer.line(`${name} += dot(kept${i}_${q}, ${passingQuad(i, q)});`);
     }
 
     /** What a pair of a query and a key adds. */
     function writePair(): void {
-      const [query, key] = own === "query" ? ["row", "(first + r)"] : ["(first + r)", "row"];
+      const [query, key] = own === "query" ? ["row", "other"] : ["other", "row"];
       if (attributes.isCausal) writer.line(`if (${key} > ${query}) { continue; }`);
       const place = mask === null ? "" : `mask_start + ${query} * ${mask.rowStride} + ${key} * ${mask.columnStride}`;
       if (maskOperand?.dtype === "bool") writer.line(`if (!${maskOperand.load(place)}) { continue; }`);
@@ -153,7 +152,7 @@ export function attentionKernel(step: AttentionStep, limits: KernelLimits): Kern
         writer.line(`let weight = ${exp}(score - largest);`);
         writer.line("total += weight;");
       } else {
-        if (own === "key") numbers.forEach((_, n) => writer.line(`let ${names[n]} = ${names[n]}_tile[r];`));
+        if (own === "key") numbers.forEach((_, n) => writer.line(`let ${names[n]} = ${passingNumber(n)};`));
         writer.line(`if (log_sum_exp > ${highest}) { continue; }`);
         writer.line(`${kept.length > 1 ? "var" : "let"} weight = ${exp}(score - log_sum_exp);`);
         if (kept.length > 1) {
@@ -161,7 +160,7 @@ export function attentionKernel(step: AttentionStep, limits: KernelLimits): Kern
           writer.line(`weight *= (by_weight - mean) * ${literal(attributes.scale, "float32")};`);
         }
       }
-      for (let q = 0; q < sumQuads; q++) writer.line(`sum${q} += weight * tile${summed}[r * ${sumQuads} + ${q}];`);
+      for (let q = 0; q < sumQuads; q++) writer.line(`sum${q} += weight * ${passingQuad(summed ?? 0, q)};`);
     }
 
     function writeResult(): void {
