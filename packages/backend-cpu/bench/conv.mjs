@@ -96,7 +96,7 @@ const isSelected = (name) => selected.length === 0 || selected.some((pattern) =>
 
 const matmulMs = measure([floats([512, 512]), floats([512, 512]), floats([512, 512])], (slots) => {
   const [a, b, c] = slots.map(({ slot }) => ({ slot, offset: 0, batchStrides: [], rowStride: 512, columnStride: 1 }));
-  return { kind: "matmul", batch: [], m: 512, n: 512, k: 512, a, b, c };
+  return { kind: "matmul", dtype: "float32", batch: [], m: 512, n: 512, k: 512, a, b, c };
 });
 const matmulRate = (2 * 512 ** 3) / matmulMs / 1e6;
 const relaxed = wasmFeatures().relaxedSimd ? "relaxed_madd" : "mul + add";

@@ -1,5 +1,5 @@
 import type { Device } from "../backend.ts";
-import { type DType, type TypedArray, bytesPerElement, dtypeOfArray, hostArray, isFloat } from "../dtype.ts";
+import { type DType, type TypedArray, bytesPerElement, dtypeOfArray, hostArray, isFloat, roundTo } from "../dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { createLeaf, createNode } from "../graph/create.ts";
 import { Storage } from "../graph/storage.ts";
@@ -83,7 +83,7 @@ function matches(data: TypedArray, dtype: DType): boolean {
 function fillHost(data: TensorData, dtype: DType, size: number): TypedArray {
   const host = hostArray(dtype, size);
   if (ArrayBuffer.isView(data)) {
-    for (let i = 0; i < size; i++) host[i] = dtype === "bool" ? Number(data[i] !== 0) : data[i];
+    for (let i = 0; i < size; i++) host[i] = dtype === "bool" ? Number(data[i] !== 0) : roundTo(dtype, data[i]);
     return host;
   }
   const shape = nestedShape(data);
@@ -91,7 +91,7 @@ function fillHost(data: TensorData, dtype: DType, size: number): TypedArray {
   const visit = (value: TensorData, axis: number): void => {
     if (axis === shape.length) {
       if (typeof value !== "number" && typeof value !== "boolean") throw ragged(shape, axis);
-      host[next++] = dtype === "bool" ? Number(Boolean(value)) : Number(value);
+      host[next++] = dtype === "bool" ? Number(Boolean(value)) : roundTo(dtype, Number(value));
       return;
     }
     if (!Array.isArray(value) || value.length !== shape[axis]) throw ragged(shape, axis);
@@ -109,7 +109,7 @@ function ragged(shape: Shape, axis: number): ShapeError {
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
   checkShape("full", shape);
   const dtype = options.dtype ?? (typeof value === "boolean" ? "bool" : "float32");
-  return new Tensor(fillNode(Number(value), [...shape], dtype));
+  return new Tensor(fillNode(roundTo(dtype, Number(value)), [...shape], dtype));
 }
 
 /** Zeros. */

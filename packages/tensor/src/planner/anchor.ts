@@ -23,7 +23,7 @@ export function anchorStep(graph: Graph, position: number, bases: readonly numbe
       const strides = batch.map((_, axis) => batch.slice(axis + 1).reduce((size, extent) => size * extent, m * n));
       const c = { slot: output.slot, offset: 0, batchStrides: strides, rowStride: n, columnStride: 1 };
       const k = graph.nodes[node.inputs[0]].shape[batch.length + 1];
-      return { kind: "matmul", batch, m, n, k, a: access(0), b: access(1), c };
+      return { kind: "matmul", dtype: node.dtype, batch, m, n, k, a: access(0), b: access(1), c };
     }
     case "conv":
       return { kind: "conv", attributes: node.attributes, a: input(0), b: input(1), output };

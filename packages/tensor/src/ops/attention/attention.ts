@@ -1,7 +1,8 @@
 import { ShapeError } from "../../errors.ts";
 import { broadcastShapes, formatShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
-import { type Operand, floatNode } from "../build.ts";
+import { type Operand, inFloat32 } from "../build.ts";
+import { cast } from "../unary.ts";
 import { composedAttention } from "./composed.ts";
 import { fusedAttention, isFusible } from "./fused.ts";
 
@@ -27,7 +28,10 @@ export interface AttentionOptions {
  * @returns [..., queries, values].
  */
 export function scaledDotProductAttention(q: Operand, k: Operand, v: Operand, options: AttentionOptions = {}): Tensor {
-  const [query, key, value] = [q, k, v].map((x) => new Tensor(floatNode(x)));
+  return inFloat32([q, k, v], (query, key, value) => attention(query, key, value, options));
+}
+
+function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Tensor {
   const shapes = `q ${formatShape(query.shape)}, k ${formatShape(key.shape)}, v ${formatShape(value.shape)}`;
   if (Math.min(query.ndim, key.ndim, value.ndim) < 2) {
     throw new ShapeError(`scaledDotProductAttention: ${shapes} must each be [..., length, features]`);
@@ -39,7 +43,8 @@ export function scaledDotProductAttention(q: Operand, k: Operand, v: Operand, op
       `scaledDotProductAttention: ${shapes}: q and k must have equally many features, k and v equally many rows`,
     );
   }
-  const { mask = null, isCausal = false, scale = 1 / Math.sqrt(features) } = options;
+  const { isCausal = false, scale = 1 / Math.sqrt(features) } = options;
+  const mask = options.mask?.dtype === "float16" ? cast(options.mask, "float32") : (options.mask ?? null);
   if (mask !== null) {
     const scores = [
       ...broadcastShapes("scaledDotProductAttention: q and k", batchOf(query), batchOf(key)),
@@ -49,8 +54,8 @@ export function scaledDotProductAttention(q: Operand, k: Operand, v: Operand, op
     broadcastShapes("scaledDotProductAttention: scores and mask", scores, mask.shape);
   }
   const weighting = { mask, isCausal, scale };
-  const attention = isFusible(query, key, value, weighting) ? fusedAttention : composedAttention;
-  return attention(query, key, value, weighting);
+  const compute = isFusible(query, key, value, weighting) ? fusedAttention : composedAttention;
+  return compute(query, key, value, weighting);
 }
 
 function batchOf({ shape }: Tensor): readonly number[] {
