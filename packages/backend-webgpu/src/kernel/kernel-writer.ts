@@ -121,8 +121,7 @@ export class KernelWriter {
   #finish(label: string, size: number, count: number): Kernel {
     const most = this.limits.maxComputeWorkgroupsPerDimension;
     const scalars = Math.ceil(this.#scalars / 4);
-    const source = [
-      `// ${label}`,
+    const body = [
       ...this.#operands.map((operand, binding) => operand.declaration(binding)),
       ...(scalars > 0 ? [`@group(1) @binding(0) var<uniform> scalars: array<vec4u, ${scalars}>;`] : []),
       ...this.#globals,
@@ -135,6 +134,7 @@ export class KernelWriter {
       "}",
       "",
     ].join("\n");
+    const source = [`// ${label}`, ...(/\bf16\b/.test(body) ? ["enable f16;"] : []), body].join("\n");
     const operands = this.#operands.map(({ memory, use }): KernelOperand => ({
       memory,
       access: use === "read" ? "read" : "write",

@@ -1,5 +1,6 @@
 import { conversions } from "./conversions.ts";
 import { exponentials } from "./exponential.ts";
+import { float16 } from "./float16.ts";
 import { integers } from "./integer.ts";
 import { powers } from "./power.ts";
 import { randomness } from "./threefry.ts";
@@ -16,6 +17,7 @@ export interface WgslFunction<Name extends string = string> {
 const functions = {
   ...special,
   ...conversions,
+  ...float16,
   ...integers,
   ...exponentials,
   ...trigonometry,

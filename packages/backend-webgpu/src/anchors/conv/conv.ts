@@ -20,7 +20,7 @@ export function convKernels(step: ConvStep, limits: KernelLimits): CompiledStep 
   const geometry = geometryOf(step);
   const product = productOf(step, geometry);
   if (product === null || product.rows < fewestRows) return directConvKernels(step, geometry, limits);
-  return productKernels(step, step.output.slot, product, tiledCut(product, limits), limits);
+  return productKernels(step, step.output, product, tiledCut(product, limits), limits);
 }
 
 function productOf(step: ConvStep, geometry: Geometry) {

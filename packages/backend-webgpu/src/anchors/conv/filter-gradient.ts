@@ -22,8 +22,8 @@ export function filterGradientProduct(step: ConvStep, geometry: Geometry): Produ
     hasQuads: columns % 4 === 0,
     begin(writer, batch) {
       writeGroup(writer, batch);
-      const image = writer.bind(step.a, "float32", "read");
-      const gradient = writer.bind(step.b, "float32", "read", factorWidth(step, step.b, outSize % 4 === 0));
+      const image = writer.bind(step.a, step.a.dtype, "read");
+      const gradient = writer.bind(step.b, step.b.dtype, "read", factorWidth(step, step.b, outSize % 4 === 0));
       return {
         left: gradientRows(writer, gradient, "left", geometry),
         right: windowFactor(writer, image, "right", {

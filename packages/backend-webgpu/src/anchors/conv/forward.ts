@@ -24,8 +24,8 @@ export function forwardProduct(step: ConvStep, geometry: Geometry): Product {
     begin(writer, batch) {
       writeGroup(writer, batch);
       writer.line(`let filter_start = i32(group) * ${filtersPerGroup * terms};`);
-      const image = writer.bind(step.a, "float32", "read");
-      const filter = writer.bind(step.b, "float32", "read", factorWidth(step, step.b, hasQuads(filters)));
+      const image = writer.bind(step.a, step.a.dtype, "read");
+      const filter = writer.bind(step.b, step.b.dtype, "read", factorWidth(step, step.b, hasQuads(filters)));
       return {
         left: matrixFactor(writer, filter, "left", filters, "filter_start"),
         right: windowFactor(writer, image, "right", {

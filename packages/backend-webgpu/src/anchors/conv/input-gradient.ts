@@ -22,8 +22,8 @@ export function inputGradientProduct(step: ConvStep, geometry: Geometry): Produc
     hasQuads: false,
     begin(writer, batch) {
       writeGroup(writer, batch);
-      const gradient = writer.bind(step.a, "float32", "read");
-      const filter = writer.bind(step.b, "float32", "read");
+      const gradient = writer.bind(step.a, step.a.dtype, "read");
+      const filter = writer.bind(step.b, step.b.dtype, "read");
       return {
         left: filterColumns(writer, filter, "left", geometry),
         right: windowFactor(writer, gradient, "right", {
