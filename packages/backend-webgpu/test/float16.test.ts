@@ -3,6 +3,8 @@ import * as T from "@minima/tensor";
 import { type Tensor, setBackend, tensor } from "@minima/tensor";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Case, expectAsReference } from "./compare.ts";
+import type { WebGpuBackend } from "../src/index.ts";
+import { testBackend } from "./device.ts";
 import { halfBackend } from "./half-device.ts";
 import { booleans, floats, integers } from "./values.ts";
 
@@ -149,10 +151,53 @@ const gradients: readonly Case[] = [
   ["of picking", () => withGradients((x) => T.indexSelect(x, 0, tensor([0, 2, 0, 0], { dtype: "int32" })), [3, 4])],
 ]; // prettier-ignore
 
-describe.skipIf(backend === null)("float16 on WebGPU", () => {
+// A software driver takes seconds for some kernels that it has not seen before.
+describe.skipIf(backend === null)("float16 on WebGPU", { timeout: 120_000 }, () => {
   afterAll(async () => {
     await device.idle();
     device.dispose();
+  });
+
+  it("trains a small network as the reference does", async () => {
+    const losses: number[][] = [];
+    for (const where of [T.reference(), device]) {
+      setBackend(where);
+      const sizes = [5, 4, 3]; // few, which are the kernels that compile fast
+      const layers = [0, 1].map((i) => ({
+        weight: new T.Variable(halves([sizes[i], sizes[i + 1]], i + 1), { requiresGrad: true }),
+        bias: new T.Variable(T.zeros([sizes[i + 1]], { dtype: "float16" }), { requiresGrad: true }),
+      }));
+      const [x, target] = [halves([4, 5], 7), halves([4, 3], 8)];
+      const own: number[] = [];
+      for (let step = 0; step < 5; step++) {
+        const [first, second] = layers;
+        const hidden = T.relu(T.add(T.matmul(x, first.weight), first.bias));
+        const loss = T.mean(T.square(T.sub(T.add(T.matmul(hidden, second.weight), second.bias), target)));
+        loss.backward();
+        T.noGrad(() => {
+          for (const variable of layers.flatMap(({ weight, bias }) => [weight, bias])) {
+            variable.assign(T.sub(variable, T.mul(variable.grad as Tensor, 0.1)));
+            variable.grad = null;
+          }
+        });
+        await T.evaluateUpdate();
+        own.push(await loss.item());
+      }
+      losses.push(own);
+    }
+    const [wanted, got] = losses;
+    expect(got[4]).toBeLessThan(0.9 * got[0]);
+    got.forEach((loss, step) => expect(Math.abs(loss - wanted[step])).toBeLessThan(2 ** -9 * wanted[step]));
+  });
+
+  it("runs in compiled functions", async () => {
+    setBackend(device);
+    const f = T.compile((x: Tensor) => T.softmax(T.matmul(x, T.transpose(x)), 1));
+    for (let call = 0; call < 4; call++) {
+      const x = halves([7, 5], call + 1);
+      const [got, wanted] = [await (await f(x)).data(), await T.softmax(T.matmul(x, T.transpose(x)), 1).data()];
+      expect(got).toEqual(wanted);
+    }
   });
 
   it("is uploaded, computed and read in two bytes an element", async () => {
@@ -177,5 +222,21 @@ describe.skipIf(backend === null)("float16 on WebGPU", () => {
     ["gradients", gradients, neighbours],
   ])("%s", (_, cases, tolerance) => {
     it.each(cases)("%s", (_name, build) => expectAsReference(device, build, tolerance));
+  });
+});
+
+describe("a device without shader-f16", () => {
+  it("refuses float16 at the operation that would give it", async () => {
+    const plain = (await (backend === null ? testBackend() : halfBackend({ features: [] }))) as WebGpuBackend;
+    expect(plain.features.has("shader-f16")).toBe(false);
+    setBackend(plain);
+    expect(() => tensor([1], { dtype: "float16" })).toThrow(
+      'tensor: webgpu has no float16 here; use float32 (.cast("float32"))',
+    );
+    expect(() => tensor([1]).cast("float16")).toThrow("cast: webgpu has no float16 here");
+    await expect(T.add(T.zeros([2], { dtype: "float16" }), 1).data()).rejects.toThrow("webgpu has no float16 here");
+    expect(await T.add(tensor([1]), 1).item()).toBe(2);
+    await plain.idle();
+    plain.dispose();
   });
 });
