@@ -40,7 +40,7 @@ export function hostView(dtype: DType, buffer: ArrayBufferLike, byteOffset: numb
     case "float32":
       return new Float32Array(buffer, byteOffset, size);
     case "float16":
-      return Float32Array.from(new Uint16Array(buffer, byteOffset, size), float16FromBits);
+      return new Float32Array(new Uint16Array(buffer, byteOffset, size)).map(float16FromBits);
     case "int32":
       return new Int32Array(buffer, byteOffset, size);
     case "uint32":
@@ -53,7 +53,7 @@ export function hostView(dtype: DType, buffer: ArrayBufferLike, byteOffset: numb
 
 /** The bytes of a host array of `dtype` as devices and files hold them. */
 export function bytesOfHost(dtype: DType, host: TypedArray): Uint8Array {
-  const elements = dtype === "float16" ? Uint16Array.from(host, float16Bits) : host;
+  const elements = dtype === "float16" ? new Uint16Array(new Float32Array(host).map(float16Bits)) : host;
   return new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength);
 }
 

@@ -21,12 +21,12 @@ export function float16Bits(value: number): number {
 
 /** The number that the bits of a float16 stand for. */
 export function float16FromBits(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  // Exponent and fraction in the places of a double's, whose exponent counts from -1023 instead of -15.
+  words[0] = 0;
+  words[1] = (bits & 0x7fff) << 10;
+  const size = double[0] * 2 ** 1008;
+  const value = size < 65536 ? size : bits & 0x3ff ? NaN : Infinity;
+  return bits & 0x8000 ? -value : value;
 }
 
 /** The float16 nearest to a number. */
