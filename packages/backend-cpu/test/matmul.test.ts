@@ -37,12 +37,12 @@ function stepOf(shape: Shape): { readonly step: MatmulStep; readonly sizes: read
       size *= batch[axis];
     }
     const [rowStride, columnStride] = transposed ? [1, rows] : [columns, 1];
-    return [{ slot, offset: 0, batchStrides, rowStride, columnStride }, size];
+    return [{ slot, dtype: "float32", offset: 0, batchStrides, rowStride, columnStride }, size];
   };
   const [a, aSize] = matrix(0, m, k, transposeA, []);
   const [b, bSize] = matrix(1, k, n, transposeB, sharedB);
   const [c, cSize] = matrix(2, m, n, false, []);
-  return { step: { kind: "matmul", dtype: "float32", batch, m, n, k, a, b, c }, sizes: [aSize, bSize, cSize] };
+  return { step: { kind: "matmul", batch, m, n, k, a, b, c }, sizes: [aSize, bSize, cSize] };
 }
 
 /** Runs a step on numbers that a seed gives; C as bytes. */

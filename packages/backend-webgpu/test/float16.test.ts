@@ -139,7 +139,10 @@ const products: readonly Case[] = [
     ...withGradients((x) => T.maxPool2d(x, 2), [2, 3, 8, 7]), ...withGradients((x) => T.avgPool2d(x, 2), [2, 3, 8, 7]), ...withGradients((x) => T.adaptiveAvgPool2d(x, 3), [1, 2, 8, 8]),
     T.maxPool2d(halves([1, 2, 6, 6]), 3, { stride: 1, padding: 1 }),
   ]],
-  ["attention", () => withGradients((q, k, v) => T.scaledDotProductAttention(q, k, v), [2, 5, 8], [2, 7, 8], [2, 7, 6])],
+  ["attention", () => [
+    ...withGradients((q, k, v) => T.scaledDotProductAttention(q, k, v), [2, 5, 8], [2, 7, 8], [2, 7, 6]),
+    T.scaledDotProductAttention(halves([3, 8]), halves([5, 8], 2), halves([5, 8], 3), { mask: halves([3, 5], 4), isCausal: true }),
+  ]],
 ]; // prettier-ignore
 
 const gradients: readonly Case[] = [

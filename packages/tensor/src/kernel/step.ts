@@ -133,17 +133,16 @@ export type Instruction =
 /** A matrix inside a slot, for each point of the batch loops. */
 export interface MatrixAccess {
   readonly slot: number;
+  readonly dtype: DType;
   readonly offset: number;
   readonly batchStrides: readonly number[];
   readonly rowStride: number;
   readonly columnStride: number;
 }
 
-/** `c[b, i, j] = Σ_k a[b, i, k] · b[b, k, j]`, accumulated in float32. */
+/** `c[b, i, j] = Σ_k a[b, i, k] · b[b, k, j]`, all of one float dtype, accumulated in float32. */
 export interface MatmulStep {
   readonly kind: "matmul";
-  /** That of all three matrices: float32 or float16. */
-  readonly dtype: DType;
   readonly batch: readonly number[];
   readonly m: number;
   readonly n: number;
@@ -175,7 +174,7 @@ export interface AttentionStep {
   readonly values: number;
   /** The inputs, without the mask. */
   readonly inputs: readonly MatrixAccess[];
-  readonly mask: (MatrixAccess & { readonly dtype: DType }) | null;
+  readonly mask: MatrixAccess | null;
   readonly output: ContiguousOperand;
 }
 

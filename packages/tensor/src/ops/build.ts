@@ -122,10 +122,10 @@ export function floatNode(value: Operand, dtype = floatDType([value])): Node {
   return value instanceof Tensor ? castNode(value.node, dtype) : fillNode(Number(value), [], dtype);
 }
 
-/** Both operands as nodes of the float dtype they meet in. */
-export function floatNodes(a: Operand, b: Operand): [Node, Node] {
-  const dtype = floatDType([a, b]);
-  return [floatNode(a, dtype), floatNode(b, dtype)];
+/** Operands as nodes of the float dtype they meet in. */
+export function floatNodes<O extends readonly Operand[]>(...operands: O): { -readonly [I in keyof O]: Node } {
+  const dtype = floatDType(operands);
+  return operands.map((x) => floatNode(x, dtype)) as { -readonly [I in keyof O]: Node }; // as many
 }
 
 /**

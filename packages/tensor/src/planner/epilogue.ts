@@ -52,7 +52,7 @@ function inPlaceStores(kernel: LoopStep, anchor: Anchor): readonly Store[] {
   if (kernel.inner.length > 0 || kernel.phases.length !== 1 || sizeOf(kernel.outer) !== outputSize(anchor)) return [];
   const [place] = phase.stores;
   const source = outputSlot(anchor);
-  const own = anchor.kind === "matmul" ? anchor.dtype : anchor.output.dtype;
+  const own = (anchor.kind === "matmul" ? anchor.c : anchor.output).dtype;
   const samePlace = ({ offset, strides, dtype }: Access): boolean =>
     dtype === own && offset === place.offset && strides.every((stride, k) => stride === place.strides[k]);
   const isInPlace =

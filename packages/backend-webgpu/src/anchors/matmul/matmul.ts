@@ -12,7 +12,7 @@ import { thinCut, thinnest } from "./thin.ts";
 
 /** Batched matrix product: in tiles, or with a method of its own if it is hardly more than a matrix and a vector. */
 export function matmulKernels(step: MatmulStep, limits: KernelLimits): CompiledStep {
-  const { dtype, m, n, k, a, b, c } = step;
+  const { m, n, k, a, b, c } = step;
   const left = { places: m, terms: k, placeStride: a.rowStride, termStride: a.columnStride, start: layoutStart(a) };
   const right = { places: n, terms: k, placeStride: b.columnStride, termStride: b.rowStride, start: layoutStart(b) };
   const isThin = Math.min(m, n) <= thinnest;
@@ -22,7 +22,7 @@ export function matmulKernels(step: MatmulStep, limits: KernelLimits): CompiledS
   const cut = isThin
     ? thinCut(product, { along: directionOf(wide), isVector: width === 4 }, limits)
     : tiledCut(product, limits);
-  return productKernels(step, { slot: c.slot, dtype }, product, cut, limits);
+  return productKernels(step, c, product, cut, limits);
 }
 
 function productOf(
@@ -31,7 +31,7 @@ function productOf(
   right: MatrixLayout,
   widths: readonly OperandWidth[],
 ): Product {
-  const { dtype, batch, m, n, k, a, b, c } = step;
+  const { batch, m, n, k, a, b, c } = step;
   const batches = sizeOf(batch);
   return {
     label: `matmul ${batch.length > 0 ? `[${batch.join()}] ` : ""}${m}x${k} by ${k}x${n}`,
@@ -50,8 +50,8 @@ function productOf(
         start("right_start", b),
         start("out_start", c),
       ];
-      const leftOperand = writer.bind(a, dtype, "read", widths[0]);
-      const rightOperand = writer.bind(b, dtype, "read", widths[1]);
+      const leftOperand = writer.bind(a, a.dtype, "read", widths[0]);
+      const rightOperand = writer.bind(b, b.dtype, "read", widths[1]);
       return {
         left: matrixFactor(writer, leftOperand, "left", left, leftStart),
         right: matrixFactor(writer, rightOperand, "right", right, rightStart),

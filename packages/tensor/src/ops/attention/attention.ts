@@ -1,8 +1,7 @@
 import { ShapeError } from "../../errors.ts";
 import { broadcastShapes, formatShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
-import { type Operand, inFloat32 } from "../build.ts";
-import { cast } from "../unary.ts";
+import { type Operand, floatNodes, inFloat32 } from "../build.ts";
 import { composedAttention } from "./composed.ts";
 import { fusedAttention, isFusible } from "./fused.ts";
 
@@ -28,10 +27,7 @@ export interface AttentionOptions {
  * @returns [..., queries, values].
  */
 export function scaledDotProductAttention(q: Operand, k: Operand, v: Operand, options: AttentionOptions = {}): Tensor {
-  return inFloat32([q, k, v], (query, key, value) => attention(query, key, value, options));
-}
-
-function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Tensor {
+  const [query, key, value] = floatNodes(q, k, v).map((node) => new Tensor(node));
   const shapes = `q ${formatShape(query.shape)}, k ${formatShape(key.shape)}, v ${formatShape(value.shape)}`;
   if (Math.min(query.ndim, key.ndim, value.ndim) < 2) {
     throw new ShapeError(`scaledDotProductAttention: ${shapes} must each be [..., length, features]`);
@@ -43,8 +39,7 @@ function attention(query: Tensor, key: Tensor, value: Tensor, options: Attention
       `scaledDotProductAttention: ${shapes}: q and k must have equally many features, k and v equally many rows`,
     );
   }
-  const { isCausal = false, scale = 1 / Math.sqrt(features) } = options;
-  const mask = options.mask?.dtype === "float16" ? cast(options.mask, "float32") : (options.mask ?? null);
+  const { mask = null, isCausal = false, scale = 1 / Math.sqrt(features) } = options;
   if (mask !== null) {
     const scores = [
       ...broadcastShapes("scaledDotProductAttention: q and k", batchOf(query), batchOf(key)),
@@ -54,8 +49,8 @@ function attention(query: Tensor, key: Tensor, value: Tensor, options: Attention
     broadcastShapes("scaledDotProductAttention: scores and mask", scores, mask.shape);
   }
   const weighting = { mask, isCausal, scale };
-  const compute = isFusible(query, key, value, weighting) ? fusedAttention : composedAttention;
-  return compute(query, key, value, weighting);
+  if (isFusible(query, key, value, weighting)) return fusedAttention(query, key, value, weighting);
+  return inFloat32([query, key, value], (a, b, c) => composedAttention(a, b, c, weighting));
 }
 
 function batchOf({ shape }: Tensor): readonly number[] {
