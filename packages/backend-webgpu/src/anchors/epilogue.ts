@@ -4,6 +4,7 @@ import type { KernelWriter } from "../kernel/kernel-writer.ts";
 import { castValue } from "../loop/cast.ts";
 import { loopKernel } from "../loop/loop-kernel.ts";
 import { LoopWriter } from "../loop/loop-writer.ts";
+import { quadCast } from "../loop/quad-value.ts";
 import { isPointNumber } from "../loop/strategy.ts";
 
 /** An anchor that may have an element-wise kernel behind it. */
@@ -66,7 +67,11 @@ export function resultStore(
 ): ResultStore {
   if (epilogue === undefined) {
     const out = writer.bind({ slot }, dtype, "write", isVector ? 4 : 1);
-    return { isVector, store: (position, value) => out.store(position, value) };
+    const rounded = isVector ? quadCast : castValue;
+    return {
+      isVector,
+      store: (position, value) => out.store(position, rounded(writer, "float32", dtype, value)),
+    };
   }
   writer.function("fn finish(point: u32, sum: f32)", () => {
     const value = writer.let(castValue(writer, "float32", dtype, "sum"));

@@ -3,6 +3,7 @@ import type { Kernel, KernelLimits } from "../../kernel/kernel.ts";
 import { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { Operand } from "../../kernel/operand.ts";
 import { literal } from "../../kernel/value-type.ts";
+import { quadCast } from "../../loop/quad-value.ts";
 import { startOf, writeBatch } from "../batch.ts";
 import { type Rows, bindRows } from "./rows.ts";
 
@@ -179,7 +180,8 @@ export function attentionKernel(step: AttentionStep, limits: KernelLimits): Kern
       const out = writer.bind(output, output.dtype, "write", isVector ? 4 : 1);
       if (numbers.length === 0) writer.line("let factor = select(1.0f / total, 0.0f, total == 0.0f);");
       for (let q = 0; q < sumQuads; q++) {
-        const value = numbers.length === 0 ? `sum${q} * factor` : `sum${q}`;
+        const sum = numbers.length === 0 ? `sum${q} * factor` : `sum${q}`;
+        const value = quadCast(writer, "float32", output.dtype, sum);
         if (isVector) out.store(`(${place}) * ${sumQuads} + ${q}`, value);
         else {
           for (let c = 0; c < Math.min(4, width - 4 * q); c++) {
