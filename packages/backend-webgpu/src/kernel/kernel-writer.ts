@@ -121,7 +121,8 @@ export class KernelWriter {
   #finish(label: string, size: number, count: number): Kernel {
     const most = this.limits.maxComputeWorkgroupsPerDimension;
     const scalars = Math.ceil(this.#scalars / 4);
-    const body = [
+    const source = [
+      `// ${label}`,
       ...this.#operands.map((operand, binding) => operand.declaration(binding)),
       ...(scalars > 0 ? [`@group(1) @binding(0) var<uniform> scalars: array<vec4u, ${scalars}>;`] : []),
       ...this.#globals,
@@ -134,14 +135,18 @@ export class KernelWriter {
       "}",
       "",
     ].join("\n");
-    const source = [`// ${label}`, ...(/\bf16\b/.test(body) ? ["enable f16;"] : []), body].join("\n");
     const operands = this.#operands.map(({ memory, use }): KernelOperand => ({
       memory,
       access: use === "read" ? "read" : "write",
     }));
     const workgroups: [number, number] = [Math.min(count, most), Math.ceil(count / most)];
-    return { label, source, operands, usesScalars: scalars > 0, workgroups };
+    return { label, source: enableFloat16(source), operands, usesScalars: scalars > 0, workgroups };
   }
+}
+
+/** WGSL with what it has to say if it names f16. */
+function enableFloat16(source: string): string {
+  return /\bf16\b/.test(source) ? `enable f16;\n${source}` : source;
 }
 
 function isSame(a: Memory, b: Memory): boolean {

@@ -134,7 +134,8 @@ export function floatNodes<O extends readonly Operand[]>(...operands: O): { -rea
  */
 export function inFloat32(operands: readonly Operand[], compute: (...operands: Tensor[]) => Tensor): Tensor {
   const result = compute(...operands.map((x) => new Tensor(floatNode(x, "float32"))));
-  return new Tensor(castNode(result.node, floatDType(operands)));
+  const dtype = floatDType(operands);
+  return result.dtype === dtype ? result : new Tensor(castNode(result.node, dtype));
 }
 
 /** The same for two operands, which are broadcast to one shape. */
