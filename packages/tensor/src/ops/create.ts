@@ -32,7 +32,8 @@ export interface CreateOptions {
 }
 
 /**
- * A tensor from host data. A typed array is taken over without a copy: do not write to it afterwards.
+ * A tensor from host data. A typed array of the dtype is taken over without a copy: do not write to it afterwards. Numbers
+ * become float16 by rounding to the nearest, ties to even.
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   const isTyped = ArrayBuffer.isView(data);
