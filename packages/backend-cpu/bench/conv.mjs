@@ -95,7 +95,14 @@ const selected = process.argv.slice(2).map((text) => new RegExp(text));
 const isSelected = (name) => selected.length === 0 || selected.some((pattern) => pattern.test(name));
 
 const matmulMs = measure([floats([512, 512]), floats([512, 512]), floats([512, 512])], (slots) => {
-  const [a, b, c] = slots.map(({ slot }) => ({ slot, offset: 0, batchStrides: [], rowStride: 512, columnStride: 1 }));
+  const [a, b, c] = slots.map(({ slot }) => ({
+    slot,
+    dtype: "float32",
+    offset: 0,
+    batchStrides: [],
+    rowStride: 512,
+    columnStride: 1,
+  }));
   return { kind: "matmul", batch: [], m: 512, n: 512, k: 512, a, b, c };
 });
 const matmulRate = (2 * 512 ** 3) / matmulMs / 1e6;

@@ -110,13 +110,20 @@ function wrap(dtype: DType, value: number): number {
       return value & 255;
     case "bool":
       return Number(value !== 0);
+    case "float16":
+      return absent(dtype);
   }
+}
+
+function absent(dtype: DType): never {
+  throw new TypeError(`the CPU has no ${dtype}`);
 }
 
 function cast(from: DType, to: DType, value: number): number {
   if (from !== "float32" || to === "float32" || to === "bool")
     return to === "bool" ? Number(value !== 0) : wrap(to, value);
-  const limits = { int32: [-(2 ** 31), 2 ** 31 - 1], uint32: [0, 2 ** 32 - 1], uint8: [0, 255] }[to];
+  const limits =
+    { int32: [-(2 ** 31), 2 ** 31 - 1], uint32: [0, 2 ** 32 - 1], uint8: [0, 255], float16: null }[to] ?? absent(to);
   return Number.isNaN(value) ? 0 : Math.min(Math.max(Math.trunc(value), limits[0]), limits[1]);
 }
 
@@ -195,13 +202,15 @@ export function erf(x: number): number {
 function start({ kind, dtype }: Reduction): number {
   if (kind === "sum") return 0;
   if (kind === "prod") return 1;
-  const [low, high] = {
-    float32: [-Infinity, Infinity],
-    int32: [-(2 ** 31), 2 ** 31 - 1],
-    uint32: [0, 2 ** 32 - 1],
-    uint8: [0, 255],
-    bool: [0, 1],
-  }[dtype];
+  const [low, high] =
+    {
+      float32: [-Infinity, Infinity],
+      int32: [-(2 ** 31), 2 ** 31 - 1],
+      uint32: [0, 2 ** 32 - 1],
+      uint8: [0, 255],
+      bool: [0, 1],
+      float16: null,
+    }[dtype] ?? absent(dtype);
   return kind === "max" ? low : high;
 }
 

@@ -1,14 +1,14 @@
-import type { DType, LoopStep } from "@minima/tensor";
+import { type DType, type LoopStep, hostArray } from "@minima/tensor";
 import { loopModule, loopSlots } from "../src/loop/index.ts";
 import { interpret, type Memory } from "./loop-interpreter.ts";
 import { seeded } from "./seeded.ts";
 
 export type SlotArray = Float32Array | Int32Array | Uint32Array | Uint8Array;
 
-const arrays = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, uint8: Uint8Array, bool: Uint8Array };
-
 export function slotArray(dtype: DType, values: ArrayLike<number>): SlotArray {
-  return new arrays[dtype](values);
+  const array = hostArray(dtype, values.length);
+  array.set(values);
+  return array;
 }
 
 type LoopFunction = (...parameters: number[]) => void;

@@ -37,7 +37,7 @@ function stepOf(shape: Shape): { readonly step: MatmulStep; readonly sizes: read
       size *= batch[axis];
     }
     const [rowStride, columnStride] = transposed ? [1, rows] : [columns, 1];
-    return [{ slot, offset: 0, batchStrides, rowStride, columnStride }, size];
+    return [{ slot, dtype: "float32", offset: 0, batchStrides, rowStride, columnStride }, size];
   };
   const [a, aSize] = matrix(0, m, k, transposeA, []);
   const [b, bSize] = matrix(1, k, n, transposeB, sharedB);

@@ -57,6 +57,7 @@ export class DeviceBackend implements WebGpuBackend {
     this.profile = {
       maxSlotsPerStep: limits.maxStorageBuffersPerShaderStage,
       synchronous: false,
+      float16: features.has("shader-f16"),
       composites: { attention: { mostFeatures } },
     };
     this.#faults = new Faults(device);

@@ -19,7 +19,8 @@ export interface WebGpuOptions {
   readonly powerPreference?: "low-power" | "high-performance" | undefined;
   /**
    * Optional features of WebGPU that the device must have, by the names of the standard; none but these are turned on.
-   * Default: those of `shader-f16`, `subgroups` and `timestamp-query` that the adapter has.
+   * Default: those of `shader-f16`, `subgroups` and `timestamp-query` that the adapter has. Tensors of float16 need the
+   * first.
    */
   readonly features?: readonly string[] | undefined;
   /** An adapter to use instead of asking for one; it must not have given a device yet. */

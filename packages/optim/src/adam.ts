@@ -3,6 +3,7 @@ import {
   ValueError,
   Variable,
   add,
+  cast,
   div,
   hostEffect,
   hostScalar,
@@ -10,7 +11,7 @@ import {
   mul,
   sqrt,
   sub,
-  zerosLike,
+  zeros,
 } from "@minima/tensor";
 import { Optimizer, type Parameters, checkRange } from "./optimizer.ts";
 
@@ -47,7 +48,7 @@ export class Adam extends Optimizer<AdamOptions> {
     for (const { parameters, amsgrad } of this.groups) {
       for (const parameter of parameters) {
         const slot = (name: string): Variable =>
-          new Variable(zerosLike(parameter), { name: `${parameter.name}.${name}` });
+          new Variable(zeros(parameter.shape), { name: `${parameter.name}.${name}` });
         const slots = {
           steps: 0,
           mean: slot("mean"),
@@ -77,7 +78,7 @@ export class Adam extends Optimizer<AdamOptions> {
 
   protected override update(parameter: Variable, gradient: Tensor, options: AdamOptions): void {
     const { weightDecay } = options;
-    const g = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
+    const g = weightDecay === 0 ? gradient : add(gradient, mul(cast(parameter, "float32"), weightDecay));
     this.adapt(parameter, parameter, g, options);
   }
 
@@ -98,7 +99,8 @@ export class Adam extends Optimizer<AdamOptions> {
     }
     const correction = hostScalar(() => 1 / Math.sqrt(1 - beta2 ** slots.steps));
     const rate = hostScalar(() => options.lr / (1 - beta1 ** slots.steps));
-    parameter.assign(sub(from, div(mul(mean, rate), add(mul(sqrt(second), correction), eps))));
+    const change = div(mul(mean, rate), add(mul(sqrt(second), correction), eps));
+    parameter.assign(cast(sub(from, change), parameter.dtype));
   }
 }
 

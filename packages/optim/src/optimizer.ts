@@ -1,4 +1,4 @@
-import { type Tensor, ValueError, type Variable, atomically, evaluateUpdate, noGrad } from "@minima/tensor";
+import { type Tensor, ValueError, type Variable, atomically, cast, evaluateUpdate, noGrad } from "@minima/tensor";
 
 /** Variables that share options; options left out are those of the optimizer. */
 export type ParameterGroup<Options> = { readonly parameters: Iterable<Variable> } & Partial<Options>;
@@ -51,7 +51,8 @@ export abstract class Optimizer<Options extends { lr: number }> {
         for (const group of this.groups) {
           for (const parameter of group.parameters) {
             const gradient = parameter.grad;
-            if (gradient !== null) this.update(parameter, gradient, group);
+            // Updates are made in float32, so that parameters of float16 are rounded once.
+            if (gradient !== null) this.update(parameter, cast(gradient, "float32"), group);
           }
         }
       }),
@@ -71,7 +72,11 @@ export abstract class Optimizer<Options extends { lr: number }> {
   /** Throws if an option is out of its range. */
   protected abstract check(options: Options): void;
 
-  /** Assigns the new value of one variable. */
+  /**
+   * Assigns the new value of one variable.
+   *
+   * @param gradient - In float32, whatever the dtype of the variable.
+   */
   protected abstract update(parameter: Variable, gradient: Tensor, options: Options): void;
 }
 

@@ -1,4 +1,4 @@
-import { type Tensor, Variable, add, hostEffect, hostScalar, mul, neg, sub, zerosLike } from "@minima/tensor";
+import { type Tensor, Variable, add, cast, hostEffect, hostScalar, mul, neg, sub, zeros } from "@minima/tensor";
 import { Optimizer, type Parameters, checkRange } from "./optimizer.ts";
 
 export interface SGDOptions {
@@ -35,7 +35,7 @@ export class SGD extends Optimizer<SGDOptions> {
     for (const { parameters, momentum } of this.groups) {
       if (momentum === 0) continue;
       for (const parameter of parameters) {
-        const value = new Variable(zerosLike(parameter), { name: `${parameter.name}.velocity` });
+        const value = new Variable(zeros(parameter.shape), { name: `${parameter.name}.velocity` });
         this.#velocity.set(parameter, { steps: 0, value });
       }
     }
@@ -58,7 +58,7 @@ export class SGD extends Optimizer<SGDOptions> {
   protected override update(parameter: Variable, gradient: Tensor, options: SGDOptions): void {
     const { momentum, dampening, nesterov, weightDecay, maximize } = options;
     let g = maximize ? neg(gradient) : gradient;
-    if (weightDecay !== 0) g = add(g, mul(parameter, weightDecay));
+    if (weightDecay !== 0) g = add(g, mul(cast(parameter, "float32"), weightDecay));
     const slot = this.#velocity.get(parameter);
     if (slot !== undefined) {
       hostEffect(() => slot.steps++);
@@ -67,14 +67,10 @@ export class SGD extends Optimizer<SGDOptions> {
       slot.value.assign(velocity);
       g = nesterov ? add(g, mul(velocity, momentum)) : velocity;
     }
-    parameter.assign(
-      sub(
-        parameter,
-        mul(
-          g,
-          hostScalar(() => options.lr),
-        ),
-      ),
+    const change = mul(
+      g,
+      hostScalar(() => options.lr),
     );
+    parameter.assign(cast(sub(parameter, change), parameter.dtype));
   }
 }

@@ -140,3 +140,28 @@ describe("Optimizer", () => {
     expect(make).toThrow(message);
   });
 });
+
+describe("parameters of float16", () => {
+  const optimizers: [string, (w: Variable) => Optimizer<{ lr: number }>][] = [
+    ["SGD", (w) => new SGD([w], { lr: 0.01, weightDecay: 0.1 })],
+    ["SGD with momentum", (w) => new SGD([w], { lr: 0.01, momentum: 0.9, dampening: 0.1 })],
+    ["Adam", (w) => new Adam([w], { lr: 0.01, amsgrad: true })],
+    ["AdamW", (w) => new AdamW([w], { lr: 0.01 })],
+  ];
+
+  it.each(optimizers)("are rounded once a step by %s, whose own state is float32", async (_, make) => {
+    const paths = await Promise.all(
+      (["float16", "float32"] as const).map(async (dtype) => {
+        const w = new Variable(tensor([3, -2], { dtype }), { requiresGrad: true });
+        const optimizer = make(w);
+        sum(mul(tensor([2, -4], { dtype }), w)).backward();
+        await optimizer.step();
+        const [, ...slots] = optimizer.variables();
+        expect(w.dtype).toBe(dtype);
+        expect(slots.map((slot) => slot.dtype)).toEqual(slots.map(() => "float32"));
+        return w.data();
+      }),
+    );
+    expect(paths[0]).toEqual(await tensor(paths[1], { dtype: "float16" }).data());
+  });
+});

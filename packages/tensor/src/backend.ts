@@ -1,4 +1,5 @@
 import type { DType, TypedArray } from "./dtype.ts";
+import { DTypeError } from "./errors.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Step } from "./kernel/step.ts";
 
@@ -14,7 +15,7 @@ import type { Step } from "./kernel/step.ts";
  * Freeing and never using a buffer again is the caller's duty; the backend does not track lifetimes.
  *
  * **Order.** `write`, `submit` and `read` take effect in the order of the calls. `write` copies: the caller may change
- * the source afterwards. `read` gives the contents as of the call.
+ * the source afterwards. It gets bytes as the device holds them, while `read` gives an array of the host. `read` gives the contents as of the call.
  *
  * **Programs.** `compile` turns steps into a program, at once or as a promise; it is called once for each structure
  * and the program is reused with other buffers. `submit` runs the steps in order with slot i bound to `buffers[i]`.
@@ -54,6 +55,8 @@ export interface BackendProfile {
   readonly maxSlotsPerStep: number;
   /** Whether work is done when `submit` returns, so that results can be moved to the host without waiting. */
   readonly synchronous: boolean;
+  /** Whether there can be tensors of float16; all devices have those of the other dtypes. */
+  readonly float16?: boolean;
   /** Composites that the backend has kernels for. Without them they are made of primitives that every backend has. */
   readonly composites?: {
     /** Scaled dot-product attention, of vectors of at most so many features. */
@@ -93,13 +96,21 @@ export interface Bindings {
 /** A device that evaluates graphs itself, without planner, programs or buffers: the reference evaluator. */
 export interface GraphEvaluator {
   readonly name: string;
-  readonly profile?: Pick<BackendProfile, "composites">;
+  readonly profile?: Pick<BackendProfile, "composites" | "float16">;
   /** Values of `graph.outputs`, in order. */
   evaluate(graph: Graph, leaf: (node: number) => TypedArray, scalar: (node: number) => number): TypedArray[];
 }
 
 /** What `setBackend` takes. */
 export type Device = Backend | GraphEvaluator;
+
+/** Throws if a device cannot hold float16; `what` is the operation that would give it. */
+export function checkFloat16(what: string, { name, profile }: Pick<Device, "name" | "profile">): void {
+  if (profile?.float16 === true) return;
+  throw new DTypeError(
+    `${what}: ${name} has no float16 here; use float32 (.cast("float32")), or WebGPU on a device with "shader-f16"`,
+  );
+}
 
 /** Whether a device evaluates whole graphs. */
 export function isGraphEvaluator(device: Device): device is GraphEvaluator {

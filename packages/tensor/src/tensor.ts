@@ -77,7 +77,7 @@ export class Tensor {
 
   /**
    * The elements in row-major order, as of this call; a copy the caller owns.
-   * bool comes as a Uint8Array of 0 and 1.
+   * bool comes as a Uint8Array of 0 and 1, float16 as a Float32Array.
    */
   data(): Promise<TypedArray> {
     return readNode(this.node);

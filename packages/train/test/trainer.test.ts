@@ -41,6 +41,14 @@ describe("fit", () => {
     expect(last.samplesPerSecond * last.seconds).toBeCloseTo(61, 6);
   });
 
+  it("learns from a loss of float16", async () => {
+    const trainer = blobTrainer({ loss: (output, target) => crossEntropy(output.cast("float16"), target) });
+    const history = await trainer.fit(loaderOf(blobs(24)), { epochs: 3 });
+    const losses = history.epochs.map(({ trainLoss }) => trainLoss);
+    expect(losses[2]).toBeLessThan(losses[0]);
+    expect(Math.max(...losses)).toBeLessThan(2);
+  });
+
   it("gives the figures of a loop written by hand, to the bit", async () => {
     const data = loaderOf(blobs(20), 8, false);
     const trainer = blobTrainer();

@@ -1,4 +1,4 @@
-import { type Primitive, Tensor, createNode, gather } from "@minima/tensor";
+import { type Primitive, Tensor, createNode, gather, inFloat32 } from "@minima/tensor";
 import { type NotDifferentiable, type Rule, notDifferentiable } from "./rule.ts";
 
 type Kind = Extract<Primitive, "gather" | "scatterAdd" | "argsort">;
@@ -6,7 +6,9 @@ type Kind = Extract<Primitive, "gather" | "scatterAdd" | "argsort">;
 /** Picking and adding at places are each other's transposes. */
 export const indexing: { readonly [K in Kind]: Rule<K> | NotDifferentiable } = {
   gather: ({ node, gradient: g, inputs: [x, index] }) => [
-    new Tensor(createNode("scatterAdd", [index.node, g.node], x.shape, g.dtype, { axis: node.attributes.axis })),
+    inFloat32([g], (wide) => {
+      return new Tensor(createNode("scatterAdd", [index.node, wide.node], x.shape, wide.dtype, node.attributes));
+    }),
     null,
   ],
   scatterAdd: ({ node, gradient: g, inputs: [index] }) => [null, gather(g, node.attributes.axis, index)],

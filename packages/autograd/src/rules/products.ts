@@ -13,7 +13,7 @@ export const products: { readonly [K in Kind]: Rule<K> | NotDifferentiable } = {
   ],
   conv: ({ node, gradient: g, inputs: [a, b], wants }) => {
     const conv = (mode: ConvAttributes["mode"], first: Tensor, second: Tensor, like: Node): Tensor =>
-      new Tensor(createNode("conv", [first.node, second.node], like.shape, "float32", { ...node.attributes, mode }));
+      new Tensor(createNode("conv", [first.node, second.node], like.shape, first.dtype, { ...node.attributes, mode }));
     const [left, right] = node.inputs;
     // Inputs: forward (x, w), inputGradient (dy, w), filterGradient (x, dy).
     switch (node.attributes.mode) {
@@ -32,6 +32,6 @@ export const products: { readonly [K in Kind]: Rule<K> | NotDifferentiable } = {
   poolIndex: notDifferentiable("an index is an integer; max pooling picks by it with gather"),
   avgPool: ({ node, gradient: g }) => {
     const mode = node.attributes.mode === "forward" ? "inputGradient" : "forward";
-    return [new Tensor(createNode("avgPool", [g.node], node.inputs[0].shape, "float32", { ...node.attributes, mode }))];
+    return [new Tensor(createNode("avgPool", [g.node], node.inputs[0].shape, g.dtype, { ...node.attributes, mode }))];
   },
 };

@@ -29,6 +29,8 @@ export function elementOf(dtype: DType): Element {
     case "uint8":
     case "bool":
       return { bytes: 1, kind: "byte" };
+    case "float16":
+      throw new TypeError("cpu: there is no float16 here: tensors of it must be refused");
   }
 }
 

@@ -12,7 +12,8 @@ type Binary = (writer: VectorWriter, a: VectorLocal, b: VectorLocal) => Vector;
 /** How lanes are computed with: bool as masks, uint8 as int32 in [0, 255]. */
 type Lanes = "float" | "signed" | "unsigned" | "byte" | "mask";
 
-const lanesOf: Readonly<Record<DType, Lanes>> = {
+/** There is no float16 here. */
+const lanesOf: Readonly<Partial<Record<DType, Lanes>>> = {
   float32: "float",
   int32: "signed",
   uint32: "unsigned",
@@ -72,7 +73,7 @@ const binary: Readonly<Record<BinaryInstruction, Partial<Record<Lanes, Binary>>>
 
 /** The value of a unary instruction on operands of `dtype`. */
 export function unaryValue(writer: VectorWriter, op: UnaryInstruction, dtype: DType, a: VectorLocal): Vector {
-  return (unary[op][lanesOf[dtype]] ?? unsupported(op, dtype))(writer, a);
+  return (unary[op][lanesOf[dtype] ?? unsupported(op, dtype)] ?? unsupported(op, dtype))(writer, a);
 }
 
 /** The value of a binary instruction on operands of `dtype`. */
@@ -83,7 +84,7 @@ export function binaryValue(
   a: VectorLocal,
   b: VectorLocal,
 ): Vector {
-  return (binary[op][lanesOf[dtype]] ?? unsupported(op, dtype))(writer, a, b);
+  return (binary[op][lanesOf[dtype] ?? unsupported(op, dtype)] ?? unsupported(op, dtype))(writer, a, b);
 }
 
 function plain<Operands extends readonly Vector[]>(instruction: (...operands: Operands) => Vector) {
@@ -114,6 +115,6 @@ function forIntegers(operation: (signed: boolean) => Binary): Record<"signed" | 
   return { signed: operation(true), unsigned: operation(false), byte: operation(true) };
 }
 
-function unsupported(op: string, dtype: DType): never {
+export function unsupported(op: string, dtype: DType): never {
   throw new TypeError(`a loop kernel cannot compute ${op} of ${dtype}: the planner must cast its operands first`);
 }

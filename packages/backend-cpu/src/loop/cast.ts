@@ -1,6 +1,7 @@
 import type { DType } from "@minima/tensor";
 import type { Vector, VectorLocal, VectorWriter } from "../math/vector-writer.ts";
 import { f32x4, i32x4, v128 } from "../wasm/index.ts";
+import { unsupported } from "./arithmetic.ts";
 
 /** Value in another dtype: float to integer truncates and saturates, integers wrap, bool tests for non-zero. */
 export function castValue(writer: VectorWriter, from: DType, to: DType, value: VectorLocal): Vector {
@@ -17,6 +18,8 @@ export function castValue(writer: VectorWriter, from: DType, to: DType, value: V
     case "int32":
     case "uint32":
       return value;
+    case "float16":
+      return unsupported("cast", to);
   }
 }
 

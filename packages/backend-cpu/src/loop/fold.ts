@@ -1,7 +1,7 @@
 import type { DType, ReduceKind } from "@minima/tensor";
 import type { Vector, VectorLocal, VectorWriter } from "../math/vector-writer.ts";
 import { f32x4, f64x2, shuffle } from "../wasm/index.ts";
-import { binaryValue } from "./arithmetic.ts";
+import { binaryValue, unsupported } from "./arithmetic.ts";
 
 /** How two partial results of a reduction become one. */
 export function combine(writer: VectorWriter, kind: ReduceKind, dtype: DType, a: VectorLocal, b: VectorLocal): Vector {
@@ -14,15 +14,15 @@ export function identity(writer: VectorWriter, kind: ReduceKind, dtype: DType): 
   if (dtype === "float32") return writer.float({ sum: 0, prod: 1, max: -Infinity, min: Infinity }[kind]);
   if (kind === "sum") return writer.int(0);
   if (kind === "prod") return writer.int(1);
-  return writer.int(integerBounds[dtype][kind === "max" ? 0 : 1]);
+  return writer.int((integerBounds[dtype] ?? unsupported(kind, dtype))[kind === "max" ? 0 : 1]);
 }
 
-const integerBounds = {
+const integerBounds: Readonly<Partial<Record<DType, readonly [number, number]>>> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],
   uint8: [0, 255],
   bool: [0, -1],
-} as const;
+};
 
 /** Folds the four lanes into one value, which all lanes then hold: (0 with 2, 1 with 3), then these two. */
 export function acrossLanes(writer: VectorWriter, kind: ReduceKind, dtype: DType, value: VectorLocal): VectorLocal {

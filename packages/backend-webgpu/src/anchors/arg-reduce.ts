@@ -1,4 +1,4 @@
-import type { ArgReduceStep } from "@minima/tensor";
+import { type ArgReduceStep, isFloat } from "@minima/tensor";
 import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { KernelWriter } from "../kernel/kernel-writer.ts";
 import { mostLanes } from "../kernel/lanes.ts";
@@ -24,7 +24,7 @@ export function argReduceKernel({ reduce, axis, input, output }: ArgReduceStep, 
   const operator = reduce === "max" ? ">" : "<";
   /** Whether a later value takes the place of the best so far. */
   const better = (value: string, best: string): string => {
-    if (input.dtype !== "float32") return `${value} ${operator} ${best}`;
+    if (!isFloat(input.dtype)) return `${value} ${operator} ${best}`;
     const isNan = writer.use("is_nan");
     return `!${isNan}(${best}) && (${value} ${operator} ${best} || ${isNan}(${value}))`;
   };

@@ -1,6 +1,7 @@
 import { type AveragePoolStep, sizeOf } from "@minima/tensor";
 import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { KernelWriter } from "../kernel/kernel-writer.ts";
+import { castValue } from "../loop/cast.ts";
 import { forEachTap, joinIndex, positionsAbove, positionsBelow, splitIndex } from "./window.ts";
 
 /** Mean of each window, or its gradient: each output position gives its share to what lies in its window. */
@@ -27,7 +28,7 @@ export function averagePoolKernel({ attributes, input, output }: AveragePoolStep
       if (!isForward) writeDivisor(writer, place, plane, attributes);
       writer.line(`total += ${x.load(`first + ${joinIndex(place, other)}`)} / divisor;`);
     });
-    out.store("item", "total");
+    out.store("item", castValue(writer, "float32", output.dtype, "total"));
   });
 }
 

@@ -1,8 +1,10 @@
-import type { Epilogue } from "@minima/tensor";
+import type { ContiguousOperand, Epilogue } from "@minima/tensor";
 import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
+import { castValue } from "../loop/cast.ts";
 import { loopKernel } from "../loop/loop-kernel.ts";
 import { LoopWriter } from "../loop/loop-writer.ts";
+import { quadCast } from "../loop/quad-value.ts";
 import { isPointNumber } from "../loop/strategy.ts";
 
 /** An anchor that may have an element-wise kernel behind it. */
@@ -59,16 +61,21 @@ export interface ResultStore {
  */
 export function resultStore(
   writer: KernelWriter,
-  slot: number,
+  { slot, dtype }: Pick<ContiguousOperand, "slot" | "dtype">,
   epilogue: Epilogue | undefined,
   isVector: boolean,
 ): ResultStore {
   if (epilogue === undefined) {
-    const out = writer.bind({ slot }, "float32", "write", isVector ? 4 : 1);
-    return { isVector, store: (position, value) => out.store(position, value) };
+    const out = writer.bind({ slot }, dtype, "write", isVector ? 4 : 1);
+    const rounded = isVector ? quadCast : castValue;
+    return {
+      isVector,
+      store: (position, value) => out.store(position, rounded(writer, "float32", dtype, value)),
+    };
   }
-  writer.function("fn finish(point: u32, value: f32)", () => {
-    new LoopWriter(writer, epilogue, { kind: "invocation" }, { given: { slot, value: "value" } }).writePoint("point");
+  writer.function("fn finish(point: u32, sum: f32)", () => {
+    const value = writer.let(castValue(writer, "float32", dtype, "sum"));
+    new LoopWriter(writer, epilogue, { kind: "invocation" }, { given: { slot, value } }).writePoint("point");
   });
   return { isVector: false, store: (position, value) => writer.line(`finish(u32(${position}), ${value});`) };
 }

@@ -1,4 +1,4 @@
-import { type MaxPoolStep, type PoolIndexStep, sizeOf } from "@minima/tensor";
+import { type MaxPoolStep, type PoolIndexStep, isFloat, sizeOf } from "@minima/tensor";
 import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { KernelWriter } from "../kernel/kernel-writer.ts";
 import { valueType } from "../kernel/value-type.ts";
@@ -23,8 +23,7 @@ export function maxPoolKernel(step: PoolIndexStep | MaxPoolStep, limits: KernelL
       const from = positionsBelow(writer, at, taps, plane, attributes);
       writer.line(`let position = ${joinIndex(from, plane)};`);
       writer.line(`let value = ${x.load("first + position")};`);
-      const isNan = (name: string): string =>
-        input.dtype === "float32" ? `${writer.use("is_nan")}(${name})` : "false";
+      const isNan = (name: string): string => (isFloat(input.dtype) ? `${writer.use("is_nan")}(${name})` : "false");
       const isLarger = `!${isNan("largest")} && (value > largest || ${isNan("value")})`;
       writer.line(`if (best < 0 || (${isLarger})) { best = position; largest = value; }`);
     });

@@ -1,4 +1,4 @@
-import type { DType } from "@minima/tensor";
+import { type DType, isFloat } from "@minima/tensor";
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
 
 /** A value as something that `<` takes. */
@@ -9,7 +9,7 @@ export function comparable(dtype: DType, value: string): string {
 /** Whether `a` comes before `b` for sure in an order where NaN comes last; both names. */
 export function precedes(writer: KernelWriter, dtype: DType, descending: boolean, a: string, b: string): string {
   const before = descending ? `${a} > ${b}` : `${a} < ${b}`;
-  if (dtype !== "float32") return `(${before})`;
+  if (!isFloat(dtype)) return `(${before})`;
   const isNan = writer.use("is_nan");
   return `(!${isNan}(${a}) && (${isNan}(${b}) || ${before}))`;
 }

@@ -1,5 +1,6 @@
 import { type DType, MinimaError } from "@minima/tensor";
 import { type LibraryFunction, library } from "../math/library.ts";
+import type { CodeWriter } from "./code-writer.ts";
 import type { Kernel, KernelLimits, KernelOperand, Memory } from "./kernel.ts";
 import { Operand, type OperandUse, type OperandWidth } from "./operand.ts";
 
@@ -18,7 +19,7 @@ const subgroupParameters = [
 ] as const;
 
 /** Writes the WGSL of one kernel. */
-export class KernelWriter {
+export class KernelWriter implements CodeWriter {
   readonly limits: KernelLimits;
   readonly #operands: Operand[] = [];
   readonly #functions = new Map<LibraryFunction, string>();
@@ -163,8 +164,13 @@ export class KernelWriter {
       access: use === "read" ? "read" : "write",
     }));
     const workgroups: [number, number] = [Math.min(count, most), Math.ceil(count / most)];
-    return { label, source, operands, usesScalars: scalars > 0, workgroups };
+    return { label, source: enableFloat16(source), operands, usesScalars: scalars > 0, workgroups };
   }
+}
+
+/** WGSL with what it has to say if it names f16. */
+function enableFloat16(source: string): string {
+  return /\bf16\b/.test(source) ? `enable f16;\n${source}` : source;
 }
 
 function isSame(a: Memory, b: Memory): boolean {

@@ -1,6 +1,6 @@
 import type { DType } from "@minima/tensor";
+import type { CodeWriter } from "./code-writer.ts";
 import type { Memory } from "./kernel.ts";
-import type { KernelWriter } from "./kernel-writer.ts";
 import { isByte, valueType } from "./value-type.ts";
 
 /**
@@ -22,10 +22,10 @@ export class Operand {
   readonly use: OperandUse;
   readonly width: OperandWidth;
   readonly name: string;
-  readonly #writer: KernelWriter;
+  readonly #writer: CodeWriter;
 
   constructor(
-    writer: KernelWriter,
+    writer: CodeWriter,
     name: string,
     memory: Memory,
     dtype: DType,
@@ -48,13 +48,13 @@ export class Operand {
 
   #elementType(): string {
     if (isByte(this.dtype)) return this.use === "write" ? "atomic<u32>" : "u32";
-    const type = valueType[this.dtype];
+    const type = this.dtype === "float16" ? "f16" : valueType[this.dtype];
     return this.width === 4 ? `vec4<${type}>` : type;
   }
 
   /** The element (or vec4) at an index, as an expression of the type its dtype computes in. */
   load(index: string): string {
-    if (!isByte(this.dtype)) return `${this.name}[${index}]`;
+    if (!isByte(this.dtype)) return this.#converted("f32", `${this.name}[${index}]`);
     if (this.width === 4) {
       const bytes = `((vec4u(${this.name}[${index}]) >> ${byteShifts}) & vec4u(255u))`;
       return this.dtype === "bool" ? `(${bytes} != vec4u(0u))` : bytes;
@@ -69,7 +69,7 @@ export class Operand {
   /** Writes the element (or vec4) at an index. */
   store(index: string, value: string): void {
     if (!isByte(this.dtype)) {
-      this.#writer.line(`${this.name}[${index}] = ${value};`);
+      this.#writer.line(`${this.name}[${index}] = ${this.#converted("f16", value)};`);
       return;
     }
     if (this.width === 4) {
@@ -80,6 +80,12 @@ export class Operand {
     const shift = this.#writer.let(`(${at} & 3u) << 3u`);
     this.#writer.line(`atomicAnd(&${this.name}[${at} >> 2u], ~(255u << ${shift}));`);
     this.#writer.line(`atomicOr(&${this.name}[${at} >> 2u], u32(${value}) << ${shift});`);
+  }
+
+  /** What is loaded from float16, or stored to it, in the type that it has on the other side. */
+  #converted(type: "f32" | "f16", value: string): string {
+    if (this.dtype !== "float16") return value;
+    return this.width === 4 ? `vec4<${type}>(${value})` : `${type}(${value})`;
   }
 
   /** Writes four bytes; `index` counts words. */

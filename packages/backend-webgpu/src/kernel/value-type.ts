@@ -1,8 +1,9 @@
 import type { DType } from "@minima/tensor";
 
-/** The WGSL type that values of a dtype are computed in; uint8 as u32 in [0, 255]. */
+/** The WGSL type that values of a dtype are computed in; uint8 as u32 in [0, 255], float16 as f32 that are rounded to it. */
 export const valueType: Readonly<Record<DType, string>> = {
   float32: "f32",
+  float16: "f32",
   int32: "i32",
   uint32: "u32",
   uint8: "u32",
@@ -22,7 +23,8 @@ export function storedAs(dtype: DType): DType {
 /** A number as a literal of a dtype. Infinities and NaN have none: they come from `infinity()` and `not_a_number()`. */
 export function literal(value: number, dtype: DType): string {
   switch (dtype) {
-    case "float32": {
+    case "float32":
+    case "float16": {
       const rounded = Math.fround(value);
       const text = Object.is(rounded, -0) ? "-0.0" : String(rounded);
       return `${/[.e]/.test(text) ? text : `${text}.0`}f`;

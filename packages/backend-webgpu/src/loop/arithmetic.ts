@@ -1,6 +1,7 @@
 import { type BinaryInstruction, type DType, MinimaError, type UnaryInstruction } from "@minima/tensor";
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
 import type { LibraryFunction } from "../math/library.ts";
+import { castValue } from "./cast.ts";
 
 /** An expression made of operands that are names or literals. */
 type Unary = (writer: KernelWriter, a: string) => string;
@@ -32,14 +33,30 @@ const binary: Readonly<Record<BinaryInstruction, Partial<Record<DType, Binary>>>
   equal: { float32: infix("=="), int32: infix("=="), uint32: infix("=="), uint8: infix("=="), bool: infix("==") },
 }; // prettier-ignore
 
+/** Instructions that need no rounding: of float16 they give float16. */
+const exact: ReadonlySet<string> = new Set(["neg", "floor", "max", "min", "less", "equal"]);
+
+/** Whether what an instruction gives has to be rounded: float16 has the arithmetic of float32. */
+export function isRounded(op: string, dtype: DType): boolean {
+  return dtype === "float16" && !exact.has(op);
+}
+
 /** The value of a unary instruction on an operand of `dtype`. */
 export function unaryValue(writer: KernelWriter, op: UnaryInstruction, dtype: DType, a: string): string {
-  return (unary[op][dtype] ?? unsupported(op, dtype))(writer, a);
+  return rounded(writer, op, dtype, (unary[op][computedIn(dtype)] ?? unsupported(op, dtype))(writer, a));
 }
 
 /** The value of a binary instruction on operands of `dtype`. */
 export function binaryValue(writer: KernelWriter, op: BinaryInstruction, dtype: DType, a: string, b: string): string {
-  return (binary[op][dtype] ?? unsupported(op, dtype))(writer, a, b);
+  return rounded(writer, op, dtype, (binary[op][computedIn(dtype)] ?? unsupported(op, dtype))(writer, a, b));
+}
+
+function computedIn(dtype: DType): DType {
+  return dtype === "float16" ? "float32" : dtype;
+}
+
+function rounded(writer: KernelWriter, op: string, dtype: DType, value: string): string {
+  return isRounded(op, dtype) ? castValue(writer, "float32", dtype, value) : value;
 }
 
 function infix(operator: string): Binary {

@@ -1,4 +1,4 @@
-import type { DType, ReduceKind, Reduction } from "@minima/tensor";
+import { type DType, type ReduceKind, type Reduction, isFloat } from "@minima/tensor";
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
 import { literal } from "../kernel/value-type.ts";
 import { binaryValue } from "./arithmetic.ts";
@@ -12,13 +12,13 @@ export function combine(writer: KernelWriter, { kind, dtype }: Fold, a: string, 
 export function identity(writer: KernelWriter, { kind, dtype }: Fold): string {
   if (kind === "sum") return literal(0, dtype);
   if (kind === "prod") return literal(1, dtype);
-  if (dtype === "float32") return `${kind === "max" ? "-" : ""}${writer.use("infinity")}()`;
+  if (isFloat(dtype)) return `${kind === "max" ? "-" : ""}${writer.use("infinity")}()`;
   return literal(integerBounds[dtype][kind === "max" ? 0 : 1], dtype);
 }
 
 export type Fold = Pick<Reduction, "kind" | "dtype">;
 
-const integerBounds: Readonly<Record<Exclude<DType, "float32">, readonly [number, number]>> = {
+const integerBounds: Readonly<Record<Exclude<DType, "float32" | "float16">, readonly [number, number]>> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],
   uint8: [0, 255],

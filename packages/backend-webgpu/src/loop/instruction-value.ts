@@ -57,6 +57,7 @@ export function instructionValue(
 function fromWord(word: string, dtype: DType): string {
   switch (dtype) {
     case "float32":
+    case "float16":
       return `bitcast<f32>(${word})`;
     case "int32":
       return `bitcast<i32>(${word})`;

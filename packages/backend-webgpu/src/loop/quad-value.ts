@@ -1,6 +1,7 @@
-import type { Affine, DType, Instruction } from "@minima/tensor";
+import { type Affine, type DType, type Instruction, isFloat } from "@minima/tensor";
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
 import { valueType } from "../kernel/value-type.ts";
+import { isRounded } from "./arithmetic.ts";
 import { castValue } from "./cast.ts";
 import { type Fold, combine } from "./fold.ts";
 import { valueDType } from "./instruction-info.ts";
@@ -43,6 +44,8 @@ export function quadValue(
 ): string {
   const { valueOf, dtypeOf } = context;
   const asQuad = (index: number): string => (isVector[index] ? valueOf(index) : splat(dtypeOf(index), valueOf(index)));
+  const rounded = (quad: string, dtype: DType): string =>
+    isRounded(instruction.op, dtype) ? quadCast(writer, "float32", dtype, quad) : quad;
   switch (instruction.op) {
     case "where":
       return `select(${asQuad(instruction.c)}, ${asQuad(instruction.b)}, ${asQuad(instruction.a)})`;
@@ -50,7 +53,7 @@ export function quadValue(
       if (instruction.dtype !== "uint32") return `(-${asQuad(instruction.a)})`;
       break;
     case "sqrt":
-      return `sqrt(${asQuad(instruction.a)})`;
+      return rounded(`sqrt(${asQuad(instruction.a)})`, instruction.dtype);
     case "cast":
       return quadCast(writer, dtypeOf(instruction.a), instruction.dtype, asQuad(instruction.a));
     default: {
@@ -58,8 +61,8 @@ export function quadValue(
       if (operator === undefined || !("b" in instruction)) break;
       const { op, a, b } = instruction;
       const dtype = dtypeOf(a);
-      const isPlain = op === "div" ? dtype === "float32" : dtype !== "bool" && dtype !== "uint8";
-      if (isPlain) return `(${asQuad(a)} ${operator} ${asQuad(b)})`;
+      const isPlain = op === "div" ? isFloat(dtype) : dtype !== "bool" && dtype !== "uint8";
+      if (isPlain) return rounded(`(${asQuad(a)} ${operator} ${asQuad(b)})`, dtype);
     }
   }
   return quadOf(valueDType(instruction), (number) =>
@@ -73,6 +76,8 @@ export function quadValue(
 /** A quad in another dtype. */
 export function quadCast(writer: KernelWriter, from: DType, to: DType, quad: string): string {
   if (from === to) return quad;
+  if (from === "float16") return quadCast(writer, "float32", to, quad);
+  if (to === "float16") return `${writer.use("float16_from_vec4f")}(${quadCast(writer, from, "float32", quad)})`;
   if (to !== "bool" && to !== "uint8" && from !== "float32") return `vec4<${valueType[to]}>(${quad})`;
   const name = writer.let(quad);
   return quadOf(to, (number) => castValue(writer, from, to, componentOf(name, number)));

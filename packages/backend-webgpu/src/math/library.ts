@@ -1,5 +1,6 @@
 import { conversions } from "./conversions.ts";
 import { exponentials } from "./exponential.ts";
+import { float16 } from "./float16.ts";
 import { integers } from "./integer.ts";
 import { orderedBits } from "./ordered-bits.ts";
 import { powers } from "./power.ts";
@@ -18,6 +19,7 @@ const functions = {
   ...special,
   ...orderedBits,
   ...conversions,
+  ...float16,
   ...integers,
   ...exponentials,
   ...trigonometry,

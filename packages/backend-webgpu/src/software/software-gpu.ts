@@ -12,6 +12,11 @@ import { readTar } from "./tar.ts";
 export interface SoftwareGpuOptions {
   /** Where the driver is unpacked, once. Default: `node_modules/.cache/minima` of the project, else a temporary folder. */
   readonly cache?: string | undefined;
+  /**
+   * Another Vulkan driver to use, by its manifest (a JSON file), such as Mesa's lavapipe, which has half floats. Default:
+   * SwiftShader. The first call of a process decides.
+   */
+  readonly driver?: string | undefined;
 }
 
 /**
@@ -37,11 +42,11 @@ let instance: Promise<GpuEntry> | null = null;
  * @throws NoAdapterError on other platforms, or if one of the two packages is missing.
  */
 export function softwareGpu(options: SoftwareGpuOptions = {}): Promise<GpuEntry> {
-  instance ??= start(options.cache ?? defaultCache());
+  instance ??= start(options.cache ?? defaultCache(), options.driver);
   return instance;
 }
 
-async function start(cache: string): Promise<GpuEntry> {
+async function start(cache: string, driver: string | undefined): Promise<GpuEntry> {
   const platform = `${process.platform}-${process.arch}`;
   if (platform !== "linux-x64")
     throw new NoAdapterError(`softwareGpu: there is no software driver for ${platform}, only for linux-x64`);
@@ -49,7 +54,7 @@ async function start(cache: string): Promise<GpuEntry> {
   const archive = path.join(path.dirname(entryOf("@sparticuz/chromium")), "../bin/swiftshader.tar.br");
   const folder = await unpack(archive, dawn, cache);
   // The loader looks for drivers when Dawn makes its instance.
-  process.env["VK_DRIVER_FILES"] = path.join(folder, "vk_swiftshader_icd.json");
+  process.env["VK_DRIVER_FILES"] = driver ?? path.join(folder, "vk_swiftshader_icd.json");
   const loaded: { exports: { create?(options: string[]): GpuEntry } } = { exports: {} };
   process.dlopen(loaded, path.join(folder, "dawn.node"));
   const gpu = loaded.exports.create?.([quickStart]);

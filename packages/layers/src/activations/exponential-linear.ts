@@ -2,11 +2,10 @@ import {
   type Operand,
   type Tensor,
   ValueError,
-  asTensor,
-  cast,
   exp,
   expm1,
   greater,
+  inFloat32,
   minimumWithTiesToSecond,
   mul,
   where,
@@ -15,14 +14,15 @@ import {
 
 /** scale·x above 0 and scale·α·(e^(rate·x) - 1) elsewhere. */
 function exponentialLinear(x: Operand, alpha: number, scale: number, rate: number): Tensor {
-  const t = cast(asTensor(x), "float32");
-  // What is not above 0, so that e^x stays finite on the side that is not taken.
-  const low = (): Tensor => mul(minimumWithTiesToSecond(0, t), rate);
-  return withGradient(
-    [t],
-    () => where(greater(t, 0), mul(t, scale), mul(expm1(low()), scale * alpha)),
-    (g) => [mul(g, where(greater(t, 0), scale, mul(exp(low()), scale * alpha * rate)))],
-  );
+  return inFloat32([x], (t) => {
+    // What is not above 0, so that e^x stays finite on the side that is not taken.
+    const low = (): Tensor => mul(minimumWithTiesToSecond(0, t), rate);
+    return withGradient(
+      [t],
+      () => where(greater(t, 0), mul(t, scale), mul(expm1(low()), scale * alpha)),
+      (g) => [mul(g, where(greater(t, 0), scale, mul(exp(low()), scale * alpha * rate)))],
+    );
+  });
 }
 
 /**

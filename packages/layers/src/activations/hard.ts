@@ -3,10 +3,9 @@ import {
   type Tensor,
   ValueError,
   add,
-  asTensor,
-  cast,
   div,
   greater,
+  inFloat32,
   less,
   logicalAnd,
   maximumWithTiesToSecond,
@@ -15,8 +14,6 @@ import {
   where,
   withGradient,
 } from "@minima/tensor";
-
-const float = (x: Operand): Tensor => cast(asTensor(x), "float32");
 
 export interface HardtanhOptions {
   /** Lower bound; default -1. */
@@ -29,11 +26,12 @@ export interface HardtanhOptions {
 export function hardtanh(x: Operand, options: HardtanhOptions = {}): Tensor {
   const { minVal = -1, maxVal = 1 } = options;
   if (!(minVal <= maxVal)) throw new ValueError(`hardtanh: minVal ${minVal} lies above maxVal ${maxVal}`);
-  const t = float(x);
-  return withGradient(
-    [t],
-    () => minimumWithTiesToSecond(maximumWithTiesToSecond(t, minVal), maxVal),
-    (g) => [where(logicalAnd(greater(t, minVal), less(t, maxVal)), g, 0)],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => minimumWithTiesToSecond(maximumWithTiesToSecond(t, minVal), maxVal),
+      (g) => [where(logicalAnd(greater(t, minVal), less(t, maxVal)), g, 0)],
+    ),
   );
 }
 
@@ -44,11 +42,12 @@ export function relu6(x: Operand): Tensor {
 
 /** relu6(x + 3) / 6; its derivative at ±3 is 0. */
 export function hardsigmoid(x: Operand): Tensor {
-  const t = float(x);
-  return withGradient(
-    [t],
-    () => div(minimumWithTiesToSecond(maximumWithTiesToSecond(add(t, 3), 0), 6), 6),
-    (g) => [where(logicalAnd(greater(t, -3), less(t, 3)), div(g, 6), 0)],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => div(minimumWithTiesToSecond(maximumWithTiesToSecond(add(t, 3), 0), 6), 6),
+      (g) => [where(logicalAnd(greater(t, -3), less(t, 3)), div(g, 6), 0)],
+    ),
   );
 }
 
@@ -57,10 +56,11 @@ export function hardsigmoid(x: Operand): Tensor {
  * MobileNetV3".
  */
 export function hardswish(x: Operand): Tensor {
-  const t = float(x);
-  return withGradient(
-    [t],
-    () => mul(t, hardsigmoid(t)),
-    (g) => [where(less(t, -3), 0, where(greater(t, 3), g, mul(g, add(div(t, 3), 0.5))))],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => mul(t, hardsigmoid(t)),
+      (g) => [where(less(t, -3), 0, where(greater(t, 3), g, mul(g, add(div(t, 3), 0.5))))],
+    ),
   );
 }

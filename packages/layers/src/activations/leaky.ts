@@ -4,9 +4,9 @@ import {
   type Tensor,
   add,
   asTensor,
-  cast,
   formatShape,
   greater,
+  inFloat32,
   lessEqual,
   minimumWithTiesToSecond,
   mul,
@@ -24,13 +24,14 @@ import {
  */
 export function leakyRelu(x: Operand, options: { negativeSlope?: number | undefined } = {}): Tensor {
   const { negativeSlope = 0.01 } = options;
-  const t = cast(asTensor(x), "float32");
-  const scaled = (value: Tensor): Tensor => where(greater(t, 0), value, mul(value, negativeSlope));
-  return withGradient(
-    [t],
-    () => scaled(t),
-    (g) => [scaled(g)],
-  );
+  return inFloat32([x], (t) => {
+    const scaled = (value: Tensor): Tensor => where(greater(t, 0), value, mul(value, negativeSlope));
+    return withGradient(
+      [t],
+      () => scaled(t),
+      (g) => [scaled(g)],
+    );
+  });
 }
 
 /**

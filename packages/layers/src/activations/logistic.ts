@@ -6,11 +6,11 @@ import {
   abs,
   add,
   asTensor,
-  cast,
   div,
   exp,
   formatShape,
   greater,
+  inFloat32,
   log1p,
   maximumWithTiesToSecond,
   minimumWithTiesToSecond,
@@ -23,8 +23,6 @@ import {
   where,
   withGradient,
 } from "@minima/tensor";
-
-const float = (x: Operand): Tensor => cast(asTensor(x), "float32");
 
 /** log(1 + e^-|x|), which neither overflows nor loses small values. */
 const logOnePlusExpNegAbs = (t: Tensor): Tensor => log1p(exp(neg(abs(t))));
@@ -43,29 +41,31 @@ export interface SoftplusOptions {
 export function softplus(x: Operand, options: SoftplusOptions = {}): Tensor {
   const { beta = 1, threshold = 20 } = options;
   if (beta === 0) throw new ValueError("softplus: beta must not be 0");
-  const t = float(x);
-  const scaled = (): Tensor => (beta === 1 ? t : mul(t, beta));
-  return withGradient(
-    [t],
-    () => {
-      const z = scaled();
-      const bent = add(maximumWithTiesToSecond(z, 0), logOnePlusExpNegAbs(z));
-      return where(greater(z, threshold), t, beta === 1 ? bent : div(bent, beta));
-    },
-    (g) => {
-      const z = scaled();
-      return [mul(g, where(greater(z, threshold), 1, sigmoid(z)))];
-    },
-  );
+  return inFloat32([x], (t) => {
+    const scaled = (): Tensor => (beta === 1 ? t : mul(t, beta));
+    return withGradient(
+      [t],
+      () => {
+        const z = scaled();
+        const bent = add(maximumWithTiesToSecond(z, 0), logOnePlusExpNegAbs(z));
+        return where(greater(z, threshold), t, beta === 1 ? bent : div(bent, beta));
+      },
+      (g) => {
+        const z = scaled();
+        return [mul(g, where(greater(z, threshold), 1, sigmoid(z)))];
+      },
+    );
+  });
 }
 
 /** log(1 / (1 + e^-x)) = min(x, 0) - log(1 + e^-|x|), with derivative 1 / (1 + e^x). */
 export function logsigmoid(x: Operand): Tensor {
-  const t = float(x);
-  return withGradient(
-    [t],
-    () => sub(minimumWithTiesToSecond(t, 0), logOnePlusExpNegAbs(t)),
-    (g) => [mul(g, sigmoid(neg(t)))],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => sub(minimumWithTiesToSecond(t, 0), logOnePlusExpNegAbs(t)),
+      (g) => [mul(g, sigmoid(neg(t)))],
+    ),
   );
 }
 
@@ -74,14 +74,12 @@ export function logsigmoid(x: Operand): Tensor {
  * approximation in reinforcement learning".
  */
 export function silu(x: Operand): Tensor {
-  const t = float(x);
-  return mul(t, sigmoid(t));
+  return inFloat32([x], (t) => mul(t, sigmoid(t)));
 }
 
 /** x · tanh(log(1 + e^x)). Misra 2019, "Mish: a self regularized non-monotonic activation function". */
 export function mish(x: Operand): Tensor {
-  const t = float(x);
-  return mul(t, tanh(softplus(t)));
+  return inFloat32([x], (t) => mul(t, tanh(softplus(t))));
 }
 
 /**

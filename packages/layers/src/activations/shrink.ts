@@ -3,9 +3,8 @@ import {
   type Tensor,
   ValueError,
   abs,
-  asTensor,
-  cast,
   clamp,
+  inFloat32,
   lessEqual,
   mul,
   square,
@@ -14,8 +13,6 @@ import {
   where,
   withGradient,
 } from "@minima/tensor";
-
-const float = (x: Operand): Tensor => cast(asTensor(x), "float32");
 
 export interface ShrinkOptions {
   /** Half the width of the interval that becomes 0; at least 0, default 0.5. */
@@ -30,23 +27,22 @@ function lambdaOf(operation: string, { lambda = 0.5 }: ShrinkOptions): number {
 /** x - λ for x > λ, x + λ for x < -λ, 0 between; its derivative at ±λ is 0. */
 export function softshrink(x: Operand, options: ShrinkOptions = {}): Tensor {
   const lambda = lambdaOf("softshrink", options);
-  const t = float(x);
-  return sub(t, clamp(t, { min: -lambda, max: lambda }));
+  return inFloat32([x], (t) => sub(t, clamp(t, { min: -lambda, max: lambda })));
 }
 
 /** x where |x| > λ, else 0; its derivative at ±λ is 0. */
 export function hardshrink(x: Operand, options: ShrinkOptions = {}): Tensor {
   const lambda = lambdaOf("hardshrink", options);
-  const t = float(x);
-  return where(lessEqual(abs(t), lambda), 0, t);
+  return inFloat32([x], (t) => where(lessEqual(abs(t), lambda), 0, t));
 }
 
 /** x - tanh(x), with derivative tanh²(x). */
 export function tanhshrink(x: Operand): Tensor {
-  const t = float(x);
-  return withGradient(
-    [t],
-    () => sub(t, tanh(t)),
-    (g) => [mul(g, square(tanh(t)))],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => sub(t, tanh(t)),
+      (g) => [mul(g, square(tanh(t)))],
+    ),
   );
 }

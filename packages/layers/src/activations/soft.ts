@@ -3,9 +3,8 @@ import {
   type Tensor,
   abs,
   add,
-  asTensor,
-  cast,
   div,
+  inFloat32,
   neg,
   softmax,
   square,
@@ -14,15 +13,16 @@ import {
 
 /** x / (1 + |x|), with derivative 1 / (1 + |x|)². Turian, Bergstra, Bengio 2009, "Quadratic features and deep architectures". */
 export function softsign(x: Operand): Tensor {
-  const t = cast(asTensor(x), "float32");
-  return withGradient(
-    [t],
-    () => div(t, add(abs(t), 1)),
-    (g) => [div(g, square(add(abs(t), 1)))],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => div(t, add(abs(t), 1)),
+      (g) => [div(g, square(add(abs(t), 1)))],
+    ),
   );
 }
 
 /** softmax(-x) along an axis: the smallest elements get the largest shares. */
 export function softmin(x: Operand, axis = -1): Tensor {
-  return softmax(neg(cast(asTensor(x), "float32")), axis);
+  return inFloat32([x], (t) => softmax(neg(t), axis));
 }

@@ -1,5 +1,5 @@
 import {
-  DTypeError, ShapeError, type Tensor, ValueError, add, arange, cast, div, equal, formatShape, isFloat, logSoftmax, mul,
+  DTypeError, ShapeError, type Tensor, ValueError, add, arange, cast, div, equal, formatShape, inFloat32, isFloat, logSoftmax, mul,
   neg, notEqual, reshape, sameShape, sum, unsqueeze, where,
 } from "@minima/tensor"; // prettier-ignore
 import { type Reduction, reduceLoss } from "./reduction.ts";
@@ -22,6 +22,10 @@ export interface CrossEntropyOptions {
  * @param target - Class indices of shape [n, ...], integers in [0, classes); or probabilities of the logits' shape.
  */
 export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  return inFloat32([logits], (wide) => lossOf(wide, target, options));
+}
+
+function lossOf(logits: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
   const { labelSmoothing = 0, weight, reduction = "mean" } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
     throw new ValueError(`crossEntropy: labelSmoothing ${labelSmoothing} must lie in [0, 1]`);

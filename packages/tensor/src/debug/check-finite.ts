@@ -1,3 +1,4 @@
+import { isFloat } from "../dtype.ts";
 import { MinimaError } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { executorOf } from "../runtime/evaluate.ts";
@@ -40,7 +41,7 @@ async function checkGraph(root: Node): Promise<void> {
   );
   executor.settle(values, []);
   for (const [position, node] of kept.nodes.entries()) {
-    if (node.dtype !== "float32") continue;
+    if (!isFloat(node.dtype)) continue;
     const storage = values.get(position) ?? node.storage;
     if (storage === null) continue;
     const data = await executor.read(storage);

@@ -1,4 +1,4 @@
-import type { Device } from "../backend.ts";
+import { type Device, checkFloat16 } from "../backend.ts";
 import { type DType, isFloat } from "../dtype.ts";
 import { ValueError } from "../errors.ts";
 import { type Shape, sizeOf } from "../shape.ts";
@@ -98,6 +98,7 @@ export class NodeOf<K extends NodeKind> {
       this.gradientSlot !== null || (requiresGrad && isFloat(dtype) && (inputs.length === 0 || isGradEnabled()));
     this.stateful = stateful && leaf.snapshot !== true;
     this.device = device;
+    if (dtype === "float16" && device !== null) checkFloat16(kind === "leaf" ? "tensor" : kind, device);
   }
 
   /** Equal for nodes of equal kind, attributes, shape and dtype. Found when asked for: no replay asks. */

@@ -78,6 +78,7 @@ export interface Reduction {
   readonly kind: ReduceKind;
   /** Index of the (inner) instruction that is folded. */
   readonly value: number;
+  /** Never float16: sums of it are made in float32. */
   readonly dtype: DType;
 }
 
@@ -132,13 +133,14 @@ export type Instruction =
 /** A matrix inside a slot, for each point of the batch loops. */
 export interface MatrixAccess {
   readonly slot: number;
+  readonly dtype: DType;
   readonly offset: number;
   readonly batchStrides: readonly number[];
   readonly rowStride: number;
   readonly columnStride: number;
 }
 
-/** `c[b, i, j] = Σ_k a[b, i, k] · b[b, k, j]`, float32, accumulated in float32. */
+/** `c[b, i, j] = Σ_k a[b, i, k] · b[b, k, j]`, all of one float dtype, accumulated in float32. */
 export interface MatmulStep {
   readonly kind: "matmul";
   readonly batch: readonly number[];
@@ -155,7 +157,7 @@ export interface MatmulStep {
 /**
  * An element-wise kernel that runs on the output of an anchor once it is computed, in place: it loads and stores each
  * element of the anchor's output slot at the same position, and may read other slots. It may store to other slots as
- * well, float32 and at the same position. Its outermost loop runs over whole slices of the output's first axis (its
+ * well, at the same position and of the same dtype. Its outermost loop runs over whole slices of the output's first axis (its
  * extent is a multiple of that axis'), so that it can follow the anchor slice by slice.
  */
 export type Epilogue = LoopStep;
@@ -172,7 +174,7 @@ export interface AttentionStep {
   readonly values: number;
   /** The inputs, without the mask. */
   readonly inputs: readonly MatrixAccess[];
-  readonly mask: (MatrixAccess & { readonly dtype: DType }) | null;
+  readonly mask: MatrixAccess | null;
   readonly output: ContiguousOperand;
 }
 

@@ -1,7 +1,16 @@
-import { arithmeticDType } from "../dtype.ts";
+import { arithmeticDType, isFloat } from "../dtype.ts";
 import type { BinaryPrimitive } from "../graph/primitive.ts";
 import { Tensor } from "../tensor.ts";
-import { type Operand, binaryNode, castNode, floatNode, matchOperands, unaryNode } from "./build.ts";
+import {
+  type Operand,
+  binaryNode,
+  castNode,
+  floatNode,
+  floatNodes,
+  inFloat32,
+  matchOperands,
+  unaryNode,
+} from "./build.ts";
 import { equal } from "./compare.ts";
 import { where } from "./select.ts";
 
@@ -9,7 +18,7 @@ import { where } from "./select.ts";
 const arithmetic =
   (name: string, kind: BinaryPrimitive) =>
   (a: Operand, b: Operand): Tensor => {
-    const [x, y] = matchOperands(name, a, b);
+    const [x, y] = matchOperands(name, a, b, true);
     const dtype = arithmeticDType(x.dtype);
     return new Tensor(binaryNode(name, kind, castNode(x, dtype), castNode(y, dtype)));
   };
@@ -25,13 +34,13 @@ export const remainder: (a: Operand, b: Operand) => Tensor = arithmetic("remaind
 
 /** a / b, broadcast; integers give float32. */
 export function div(a: Operand, b: Operand): Tensor {
-  return new Tensor(binaryNode("div", "div", floatNode(a), floatNode(b)));
+  return new Tensor(binaryNode("div", "div", ...floatNodes(a, b)));
 }
 
 /** ⌊a / b⌋; integers stay integers. */
 export function floorDivide(a: Operand, b: Operand): Tensor {
-  const [x, y] = matchOperands("floorDivide", a, b);
-  if (x.dtype === "float32") return new Tensor(unaryNode("floor", binaryNode("floorDivide", "div", x, y)));
+  const [x, y] = matchOperands("floorDivide", a, b, true);
+  if (isFloat(x.dtype)) return new Tensor(unaryNode("floor", binaryNode("floorDivide", "div", x, y)));
   const dtype = arithmeticDType(x.dtype);
   if (dtype === "uint32") return new Tensor(binaryNode("floorDivide", "div", x, y)); // nothing is below 0
   const [n, d] = [new Tensor(castNode(x, dtype)), new Tensor(castNode(y, dtype))];
@@ -47,11 +56,11 @@ const simplePowers: ReadonlyMap<number, (x: Tensor) => Tensor> = new Map([
   [-1, (x) => div(1, x)],
 ]);
 
-/** a to the power b, broadcast; in float32. */
+/** a to the power b, broadcast; integers give float32. */
 export function pow(a: Operand, b: Operand): Tensor {
   const simple = typeof b === "number" ? simplePowers.get(b) : undefined;
-  if (simple !== undefined) return simple(new Tensor(floatNode(a)));
-  return new Tensor(binaryNode("pow", "pow", floatNode(a), floatNode(b)));
+  if (simple !== undefined) return inFloat32([a], simple);
+  return inFloat32([a, b], (x, y) => new Tensor(binaryNode("pow", "pow", x.node, y.node)));
 }
 
 const extremum =

@@ -8,7 +8,7 @@ import { where } from "./select.ts";
 export function lerp(start: Operand, end: Operand, weight: Operand): Tensor {
   const way = sub(end, start);
   const fromStart = (): Tensor => add(start, mul(weight, way));
-  const fromEnd = (): Tensor => sub(end, mul(sub(1, weight), way));
+  const fromEnd = (): Tensor => sub(end, mul(typeof weight === "number" ? 1 - weight : sub(1, weight), way));
   if (typeof weight === "number") return weight < 0.5 ? fromStart() : fromEnd();
   return where(less(asTensor(weight), 0.5), fromStart(), fromEnd());
 }

@@ -1,4 +1,4 @@
-import { type DType, arithmeticDType, promote } from "../dtype.ts";
+import { type DType, arithmeticDType, isFloat, promote, roundTo } from "../dtype.ts";
 import { createNode } from "../graph/create.ts";
 import type { Node } from "../graph/node.ts";
 import type { BinaryPrimitive, UnaryPrimitive } from "../graph/primitive.ts";
@@ -8,7 +8,7 @@ import { Tensor } from "../tensor.ts";
 /** What operations take: a tensor, or a JS number or boolean, which takes the dtype of the other operand. */
 export type Operand = Tensor | number | boolean;
 
-/** A node with one number everywhere. */
+/** A node with one number everywhere, which need not be one that its dtype can hold: it is rounded when it is stored. */
 export function fillNode(value: number, shape: Shape, dtype: DType): Node {
   const node = createNode("fill", [], shape, dtype, null);
   node.value = value;
@@ -22,7 +22,9 @@ function isKnownFill(node: Node): boolean {
 
 export function castNode(node: Node, dtype: DType): Node {
   if (node.dtype === dtype) return node;
-  if (isKnownFill(node)) return fillNode(dtype === "bool" ? Number(node.value !== 0) : node.value, node.shape, dtype);
+  if (isKnownFill(node)) {
+    return fillNode(dtype === "bool" ? Number(node.value !== 0) : roundTo(dtype, node.value), node.shape, dtype);
+  }
   return createNode("cast", [node], node.shape, dtype, null);
 }
 
@@ -60,12 +62,21 @@ export function binaryNode(operation: string, kind: BinaryPrimitive, a: Node, b:
 
 /** The dtype a JS value takes beside a tensor of `other`: it never narrows a float, and a fraction makes one. */
 function weakDType(value: number | boolean, other: DType): DType {
-  if (other === "float32" || typeof value === "boolean") return other === "bool" && value === true ? "bool" : other;
+  if (isFloat(other) || typeof value === "boolean") return other === "bool" && value === true ? "bool" : other;
   return Number.isInteger(value) ? arithmeticDType(other) : "float32";
 }
 
-/** Both operands as nodes of the dtype they meet in. */
-export function matchOperands(operation: string, a: Operand, b: Operand): [Node, Node] {
+/** A JS value as a node of a dtype, rounded to it unless arithmetic, which rounds its result, is to have all digits. */
+function numberNode(value: Operand, dtype: DType, exact: boolean): Node {
+  return fillNode(exact ? Number(value) : roundTo(dtype, Number(value)), [], dtype);
+}
+
+/**
+ * Both operands as nodes of the dtype they meet in.
+ *
+ * @param exact - Whether JS values keep digits that the dtype lacks.
+ */
+export function matchOperands(operation: string, a: Operand, b: Operand, exact = false): [Node, Node] {
   const x = a instanceof Tensor ? a.node : null;
   const y = b instanceof Tensor ? b.node : null;
   if (x !== null && y !== null) {
@@ -74,35 +85,67 @@ export function matchOperands(operation: string, a: Operand, b: Operand): [Node,
   }
   if (x !== null) {
     const dtype = promote(operation, x.dtype, weakDType(b as number | boolean, x.dtype));
-    return [castNode(x, dtype), fillNode(Number(b), [], dtype)];
+    return [castNode(x, dtype), numberNode(b, dtype, exact)];
   }
   if (y !== null) {
     const dtype = promote(operation, y.dtype, weakDType(a as number | boolean, y.dtype));
-    return [fillNode(Number(a), [], dtype), castNode(y, dtype)];
+    return [numberNode(a, dtype, exact), castNode(y, dtype)];
   }
   return [fillNode(Number(a), [], "float32"), fillNode(Number(b), [], "float32")];
 }
 
 /** Both operands in the dtype their arithmetic is done in, broadcast to one shape: what gradient rules can be written for. */
 export function broadcastPair(operation: string, a: Operand, b: Operand): [Tensor, Tensor] {
-  const [x, y] = matchOperands(operation, a, b);
+  const [x, y] = matchOperands(operation, a, b, true);
   const dtype = arithmeticDType(x.dtype);
-  return broadcastBoth(operation, castNode(x, dtype), castNode(y, dtype));
+  return broadcastBoth(operation, new Tensor(castNode(x, dtype)), new Tensor(castNode(y, dtype)));
 }
 
-/** Both operands in float32, broadcast to one shape. */
-export function floatPair(operation: string, a: Operand, b: Operand): [Tensor, Tensor] {
-  return broadcastBoth(operation, floatNode(a), floatNode(b));
-}
-
-function broadcastBoth(operation: string, a: Node, b: Node): [Tensor, Tensor] {
+function broadcastBoth(operation: string, a: Tensor, b: Tensor): [Tensor, Tensor] {
   const shape = broadcastShapes(operation, a.shape, b.shape);
-  return [new Tensor(broadcastNode(a, shape)), new Tensor(broadcastNode(b, shape))];
+  return [new Tensor(broadcastNode(a.node, shape)), new Tensor(broadcastNode(b.node, shape))];
 }
 
-/** An operand as a float32 node. */
-export function floatNode(value: Operand): Node {
-  return value instanceof Tensor ? castNode(value.node, "float32") : fillNode(Number(value), [], "float32");
+/** The dtype in which operands meet as floats: float16 if one of them has it, and none float32. */
+function floatDType(operands: readonly Operand[]): DType {
+  let dtype: DType = "float32";
+  for (const x of operands) {
+    if (!(x instanceof Tensor)) continue;
+    if (x.dtype === "float32") return x.dtype;
+    if (x.dtype === "float16") dtype = x.dtype;
+  }
+  return dtype;
+}
+
+/** An operand as a node of a float dtype; by default its own if it has one, else float32. */
+export function floatNode(value: Operand, dtype = floatDType([value])): Node {
+  return value instanceof Tensor ? castNode(value.node, dtype) : fillNode(Number(value), [], dtype);
+}
+
+/** Operands as nodes of the float dtype they meet in. */
+export function floatNodes<O extends readonly Operand[]>(...operands: O): { -readonly [I in keyof O]: Node } {
+  const dtype = floatDType(operands);
+  return operands.map((x) => floatNode(x, dtype)) as { -readonly [I in keyof O]: Node }; // as many
+}
+
+/**
+ * What a function makes of operands in float32. If they meet in float16 the result is rounded to that, and nothing on the
+ * way: composites are as exact as single operations, and sums are not made of what has been rounded.
+ */
+export function inFloat32(operands: readonly Operand[], compute: (...operands: Tensor[]) => Tensor): Tensor {
+  const result = compute(...operands.map((x) => new Tensor(floatNode(x, "float32"))));
+  const dtype = floatDType(operands);
+  return result.dtype === dtype ? result : new Tensor(castNode(result.node, dtype));
+}
+
+/** The same for two operands, which are broadcast to one shape. */
+export function pairInFloat32(
+  operation: string,
+  a: Operand,
+  b: Operand,
+  compute: (a: Tensor, b: Tensor) => Tensor,
+): Tensor {
+  return inFloat32([a, b], (x, y) => compute(...broadcastBoth(operation, x, y)));
 }
 
 /** An operand as a tensor; JS values become float32 scalars, or bool. */

@@ -1,5 +1,5 @@
 import type { Device } from "../backend.ts";
-import { type DType, type TypedArray, bytesPerElement, dtypeOfArray, hostArray, isFloat } from "../dtype.ts";
+import { type DType, type TypedArray, bytesPerElement, dtypeOfArray, hostArray, isFloat, roundTo } from "../dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { createLeaf, createNode } from "../graph/create.ts";
 import { Storage } from "../graph/storage.ts";
@@ -32,7 +32,8 @@ export interface CreateOptions {
 }
 
 /**
- * A tensor from host data. A typed array is taken over without a copy: do not write to it afterwards.
+ * A tensor from host data. A typed array of the dtype is taken over without a copy: do not write to it afterwards. Numbers
+ * become float16 by rounding to the nearest, ties to even.
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   const isTyped = ArrayBuffer.isView(data);
@@ -83,7 +84,7 @@ function matches(data: TypedArray, dtype: DType): boolean {
 function fillHost(data: TensorData, dtype: DType, size: number): TypedArray {
   const host = hostArray(dtype, size);
   if (ArrayBuffer.isView(data)) {
-    for (let i = 0; i < size; i++) host[i] = dtype === "bool" ? Number(data[i] !== 0) : data[i];
+    for (let i = 0; i < size; i++) host[i] = dtype === "bool" ? Number(data[i] !== 0) : roundTo(dtype, data[i]);
     return host;
   }
   const shape = nestedShape(data);
@@ -91,7 +92,7 @@ function fillHost(data: TensorData, dtype: DType, size: number): TypedArray {
   const visit = (value: TensorData, axis: number): void => {
     if (axis === shape.length) {
       if (typeof value !== "number" && typeof value !== "boolean") throw ragged(shape, axis);
-      host[next++] = dtype === "bool" ? Number(Boolean(value)) : Number(value);
+      host[next++] = dtype === "bool" ? Number(Boolean(value)) : roundTo(dtype, Number(value));
       return;
     }
     if (!Array.isArray(value) || value.length !== shape[axis]) throw ragged(shape, axis);
@@ -109,7 +110,7 @@ function ragged(shape: Shape, axis: number): ShapeError {
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
   checkShape("full", shape);
   const dtype = options.dtype ?? (typeof value === "boolean" ? "bool" : "float32");
-  return new Tensor(fillNode(Number(value), [...shape], dtype));
+  return new Tensor(fillNode(roundTo(dtype, Number(value)), [...shape], dtype));
 }
 
 /** Zeros. */

@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from "../errors.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { sub } from "./arithmetic.ts";
-import { type Operand, floatNode } from "./build.ts";
+import { type Operand, floatNodes, inFloat32 } from "./build.ts";
 import { norm } from "./reduce.ts";
 import { unsqueeze } from "./views.ts";
 
@@ -16,7 +16,7 @@ import { unsqueeze } from "./views.ts";
  * @returns [..., n, m].
  */
 export function cdist(a: Operand, b: Operand, options: { p?: number | undefined } = {}): Tensor {
-  const [x, y] = [new Tensor(floatNode(a)), new Tensor(floatNode(b))];
+  const [x, y] = floatNodes(a, b).map((node) => new Tensor(node));
   const { p = 2 } = options;
   if (!(p >= 0)) throw new ValueError(`cdist: p ${p} must be at least 0`);
   if (x.ndim < 2 || y.ndim < 2 || x.shape[x.ndim - 1] !== y.shape[y.ndim - 1]) {
@@ -24,5 +24,5 @@ export function cdist(a: Operand, b: Operand, options: { p?: number | undefined 
       `cdist: ${formatShape(x.shape)} and ${formatShape(y.shape)} must be [..., n, features] and [..., m, features]`,
     );
   }
-  return norm(sub(unsqueeze(x, -2), unsqueeze(y, -3)), { axis: -1, p });
+  return inFloat32([x, y], (from, to) => norm(sub(unsqueeze(from, -2), unsqueeze(to, -3)), { axis: -1, p }));
 }

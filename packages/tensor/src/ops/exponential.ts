@@ -1,7 +1,7 @@
 import { Tensor } from "../tensor.ts";
 import { sigmoid } from "./activation.ts";
 import { add, clamp, div, maximumWithTiesToSecond, mul, pow, sub } from "./arithmetic.ts";
-import { type Operand, floatNode, floatPair } from "./build.ts";
+import { type Operand, inFloat32, pairInFloat32 } from "./build.ts";
 import { equal, less } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { where } from "./select.ts";
@@ -14,42 +14,45 @@ export function exp2(x: Operand): Tensor {
 
 /** log(e^a + e^b) without overflow; broadcast. Its derivatives are the shares e^a / (e^a + e^b) and e^b / (e^a + e^b). */
 export function logaddexp(a: Operand, b: Operand): Tensor {
-  const [x, y] = floatPair("logaddexp", a, b);
-  return withGradient(
-    [x, y],
-    () => {
-      // Equal infinities have no difference.
-      const distance = where(equal(x, y), 0, abs(sub(x, y)));
-      return add(maximumWithTiesToSecond(x, y), log1p(exp(neg(distance))));
-    },
-    (g) => {
-      const share = sigmoid(where(equal(x, y), 0, sub(x, y)));
-      return [mul(g, share), mul(g, sub(1, share))];
-    },
+  return pairInFloat32("logaddexp", a, b, (x, y) =>
+    withGradient(
+      [x, y],
+      () => {
+        // Equal infinities have no difference.
+        const distance = where(equal(x, y), 0, abs(sub(x, y)));
+        return add(maximumWithTiesToSecond(x, y), log1p(exp(neg(distance))));
+      },
+      (g) => {
+        const share = sigmoid(where(equal(x, y), 0, sub(x, y)));
+        return [mul(g, share), mul(g, sub(1, share))];
+      },
+    ),
   );
 }
 
 /** x·log(y), and 0 where x is 0 whatever y is; broadcast. */
 export function xlogy(x: Operand, y: Operand): Tensor {
-  const [a, b] = floatPair("xlogy", x, y);
-  const isZero = equal(a, 0);
-  return where(isZero, 0, mul(a, log(where(isZero, 1, b))));
+  return pairInFloat32("xlogy", x, y, (a, b) => {
+    const isZero = equal(a, 0);
+    return where(isZero, 0, mul(a, log(where(isZero, 1, b))));
+  });
 }
 
 /** Inverse of the logistic function: log(p / (1 - p)). With `eps`, p is first limited to [eps, 1 - eps]. */
 export function logit(p: Operand, options: { eps?: number | undefined } = {}): Tensor {
-  const t = new Tensor(floatNode(p));
-  const { eps } = options;
-  const limited = eps === undefined ? t : clamp(t, { min: eps, max: 1 - eps });
-  return withGradient(
-    [limited],
-    () => {
-      // Near ½ the quotient is near 1, and its rounding would be all that the logarithm sees; p - ½ is exact there.
-      const offset = sub(limited, 0.5);
-      const rest = sub(1, limited);
-      const near = log1p(div(mul(offset, 2), rest));
-      return where(less(square(offset), 0.04), near, log(div(limited, rest)));
-    },
-    (g) => [div(g, mul(limited, sub(1, limited)))],
-  );
+  return inFloat32([p], (t) => {
+    const { eps } = options;
+    const limited = eps === undefined ? t : clamp(t, { min: eps, max: 1 - eps });
+    return withGradient(
+      [limited],
+      () => {
+        // Near ½ the quotient is near 1, and its rounding would be all that the logarithm sees; p - ½ is exact there.
+        const offset = sub(limited, 0.5);
+        const rest = sub(1, limited);
+        const near = log1p(div(mul(offset, 2), rest));
+        return where(less(square(offset), 0.04), near, log(div(limited, rest)));
+      },
+      (g) => [div(g, mul(limited, sub(1, limited)))],
+    );
+  });
 }

@@ -1,3 +1,4 @@
+import type { DType } from "../dtype.ts";
 import { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { type Operand, asTensor, floatNode } from "./build.ts";
@@ -11,22 +12,23 @@ export function isInf(x: Operand): Tensor {
   return equal(abs(new Tensor(floatNode(x))), Infinity);
 }
 
-/** The largest finite float32. */
-const largest = (2 - 2 ** -23) * 2 ** 127;
+/** The largest finite number of each float dtype. */
+const largestOf: Partial<Record<DType, number>> = { float32: (2 - 2 ** -23) * 2 ** 127, float16: 65504 };
 
 export interface NanToNumOptions {
   /** What replaces NaN; default 0. */
   readonly nan?: number | undefined;
-  /** What replaces inf; default the largest float32. */
+  /** What replaces inf; default the largest number of the dtype. */
   readonly posinf?: number | undefined;
-  /** What replaces -inf; default the smallest float32. */
+  /** What replaces -inf; default the smallest number of the dtype. */
   readonly neginf?: number | undefined;
 }
 
 /** x with numbers in place of NaN and infinities. The gradient passes where x is finite. */
 export function nanToNum(x: Operand, options: NanToNumOptions = {}): Tensor {
   const t = asTensor(x);
-  if (t.dtype !== "float32") return t;
+  const largest = largestOf[t.dtype];
+  if (largest === undefined) return t;
   const { nan = 0, posinf = largest, neginf = -largest } = options;
   const bounded = where(equal(t, Infinity), posinf, where(equal(t, -Infinity), neginf, t));
   return where(isNaN(t), nan, bounded);
@@ -44,7 +46,7 @@ export interface CloseOptions {
 /** Whether |a - b| ≤ atol + rtol·|b|, element by element; equal infinities are close. */
 export function isClose(a: Operand, b: Operand, options: CloseOptions = {}): Tensor {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
-  const [x, y] = [new Tensor(floatNode(a)), new Tensor(floatNode(b))];
+  const [x, y] = [new Tensor(floatNode(a, "float32")), new Tensor(floatNode(b, "float32"))];
   const isNear = lessEqual(abs(sub(x, y)), add(mul(abs(y), rtol), atol));
   const close = logicalOr(equal(x, y), logicalAnd(isFinite(y), isNear));
   return equalNan ? logicalOr(close, logicalAnd(isNaN(x), isNaN(y))) : close;

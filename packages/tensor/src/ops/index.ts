@@ -3,7 +3,7 @@ export * from "./arithmetic.ts";
 export * from "./attention/attention.ts";
 export * from "./axes.ts";
 export * from "./blend.ts";
-export { type Operand, asTensor } from "./build.ts";
+export { type Operand, asTensor, inFloat32 } from "./build.ts";
 export * from "./compare.ts";
 export * from "./create.ts";
 export * from "./custom.ts";

@@ -2,14 +2,14 @@ import { DTypeError, ShapeError } from "../errors.ts";
 import { createNode } from "../graph/create.ts";
 import { formatShape, normalizeAxis } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { type Operand, asTensor, castNode } from "./build.ts";
+import { type Operand, asTensor, castNode, inFloat32 } from "./build.ts";
 import { add } from "./arithmetic.ts";
 import { expand, reshape } from "./views.ts";
 import { where } from "./select.ts";
-import { arithmeticDType } from "../dtype.ts";
+import { arithmeticDType, isFloat } from "../dtype.ts";
 
 function indexTensor(operation: string, index: Tensor): Tensor {
-  if (index.dtype === "float32" || index.dtype === "bool") {
+  if (isFloat(index.dtype) || index.dtype === "bool") {
     throw new DTypeError(`${operation}: the index must hold integers, not ${index.dtype}`);
   }
   return new Tensor(castNode(index.node, "int32"));
@@ -107,6 +107,9 @@ function scatterIntoZeros(operation: string, t: Tensor, axis: number, index: Ten
     throw new ShapeError(
       `${operation}: index ${formatShape(index.shape)} must have the rank of ${formatShape(t.shape)} and fit it but on axis ${axis}`,
     );
+  }
+  if (source.dtype === "float16") {
+    return inFloat32([source], (wide) => scatterIntoZeros(operation, t, axis, index, wide));
   }
   const shape = t.shape.map((extent, k) => (k === axis ? extent : index.shape[k]));
   const node = createNode("scatterAdd", [index.node, source.node], shape, source.dtype, { axis });

@@ -1,34 +1,34 @@
 import { Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./arithmetic.ts";
-import { type Operand, floatNode } from "./build.ts";
+import { type Operand, inFloat32 } from "./build.ts";
 import { equal, greater, less } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { where } from "./select.ts";
 import { abs, atan, exp, log, log1p, neg, sqrt, square } from "./unary.ts";
-
-const float = (x: Operand): Tensor => new Tensor(floatNode(x));
 
 /** 1 - x², without cancellation near ±1. */
 const oneMinusSquare = (x: Tensor): Tensor => mul(sub(1, x), add(1, x));
 
 /** Inverse sine in radians, in [-π/2, π/2]; NaN outside of [-1, 1]. Its derivative 1 / √(1 - x²) is inf at ±1. */
 export function asin(x: Operand): Tensor {
-  const t = float(x);
-  // The angle is twice that of the point (1 + √(1 - x²), x), which has no pole at ±1.
-  return withGradient(
-    [t],
-    () => mul(2, atan(div(t, add(1, sqrt(oneMinusSquare(t)))))),
-    (g) => [div(g, sqrt(oneMinusSquare(t)))],
-  );
+  return inFloat32([x], (t) => {
+    // The angle is twice that of the point (1 + √(1 - x²), x), which has no pole at ±1.
+    return withGradient(
+      [t],
+      () => mul(2, atan(div(t, add(1, sqrt(oneMinusSquare(t)))))),
+      (g) => [div(g, sqrt(oneMinusSquare(t)))],
+    );
+  });
 }
 
 /** Inverse cosine in radians, in [0, π]; NaN outside of [-1, 1]. Its derivative -1 / √(1 - x²) is -inf at ±1. */
 export function acos(x: Operand): Tensor {
-  const t = float(x);
-  return withGradient(
-    [t],
-    () => mul(2, atan(sqrt(div(sub(1, t), add(1, t))))),
-    (g) => [neg(div(g, sqrt(oneMinusSquare(t))))],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => mul(2, atan(sqrt(div(sub(1, t), add(1, t))))),
+      (g) => [neg(div(g, sqrt(oneMinusSquare(t))))],
+    ),
   );
 }
 
@@ -40,48 +40,51 @@ const large = 1e9;
 
 /** Inverse hyperbolic sine log(x + √(x² + 1)), accurate near 0. Its derivative is 1 / √(x² + 1). */
 export function asinh(x: Operand): Tensor {
-  const t = float(x);
-  return withGradient(
-    [t],
-    () => {
-      const size = abs(t);
-      const isLarge = greater(size, large);
-      const safe = where(isLarge, 1, size);
-      const squared = square(safe);
-      const near = log1p(add(safe, div(squared, add(1, sqrt(add(squared, 1))))));
-      const result = where(isLarge, add(log(size), Math.LN2), near);
-      return withSignOf(t, result);
-    },
-    (g) => [div(g, sqrt(add(square(t), 1)))],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => {
+        const size = abs(t);
+        const isLarge = greater(size, large);
+        const safe = where(isLarge, 1, size);
+        const squared = square(safe);
+        const near = log1p(add(safe, div(squared, add(1, sqrt(add(squared, 1))))));
+        const result = where(isLarge, add(log(size), Math.LN2), near);
+        return withSignOf(t, result);
+      },
+      (g) => [div(g, sqrt(add(square(t), 1)))],
+    ),
   );
 }
 
 /** Inverse hyperbolic cosine log(x + √(x² - 1)); NaN below 1. Its derivative 1 / √(x² - 1) is inf at 1. */
 export function acosh(x: Operand): Tensor {
-  const t = float(x);
-  return withGradient(
-    [t],
-    () => {
-      const isLarge = greater(t, large);
-      const above = sub(where(isLarge, 1, t), 1);
-      const near = log1p(add(above, sqrt(mul(above, add(above, 2)))));
-      return where(isLarge, add(log(t), Math.LN2), where(less(t, 1), NaN, near));
-    },
-    (g) => [div(g, mul(sqrt(sub(t, 1)), sqrt(add(t, 1))))],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => {
+        const isLarge = greater(t, large);
+        const above = sub(where(isLarge, 1, t), 1);
+        const near = log1p(add(above, sqrt(mul(above, add(above, 2)))));
+        return where(isLarge, add(log(t), Math.LN2), where(less(t, 1), NaN, near));
+      },
+      (g) => [div(g, mul(sqrt(sub(t, 1)), sqrt(add(t, 1))))],
+    ),
   );
 }
 
 /** Inverse hyperbolic tangent ½·log((1 + x) / (1 - x)); ±inf at ±1, NaN beyond. Its derivative is 1 / (1 - x²). */
 export function atanh(x: Operand): Tensor {
-  const t = float(x);
-  return withGradient(
-    [t],
-    () => {
-      const size = abs(t);
-      const result = mul(0.5, log1p(div(mul(2, size), sub(1, size))));
-      return withSignOf(t, result);
-    },
-    (g) => [div(g, oneMinusSquare(t))],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => {
+        const size = abs(t);
+        const result = mul(0.5, log1p(div(mul(2, size), sub(1, size))));
+        return withSignOf(t, result);
+      },
+      (g) => [div(g, oneMinusSquare(t))],
+    ),
   );
 }
 
@@ -106,16 +109,17 @@ function polynomial([highest, ...others]: readonly number[], x: Tensor): Tensor 
  * √π/2 · exp(y²).
  */
 export function erfinv(x: Operand): Tensor {
-  const t = float(x);
-  return withGradient(
-    [t],
-    () => {
-      const w = neg(log(oneMinusSquare(t)));
-      const isCentre = less(w, 5);
-      const near = polynomial(centre, sub(where(isCentre, w, 0), 2.5));
-      const far = polynomial(tails, sub(sqrt(where(isCentre, 5, w)), 3));
-      return where(equal(abs(t), 1), mul(t, Infinity), mul(t, where(isCentre, near, far)));
-    },
-    (g, y) => [mul(g, mul(exp(square(y)), Math.sqrt(Math.PI) / 2))],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => {
+        const w = neg(log(oneMinusSquare(t)));
+        const isCentre = less(w, 5);
+        const near = polynomial(centre, sub(where(isCentre, w, 0), 2.5));
+        const far = polynomial(tails, sub(sqrt(where(isCentre, 5, w)), 3));
+        return where(equal(abs(t), 1), mul(t, Infinity), mul(t, where(isCentre, near, far)));
+      },
+      (g, y) => [mul(g, mul(exp(square(y)), Math.sqrt(Math.PI) / 2))],
+    ),
   );
 }

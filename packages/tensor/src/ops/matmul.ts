@@ -3,16 +3,15 @@ import { createNode } from "../graph/create.ts";
 import { broadcastShapes, formatShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { add, mul } from "./arithmetic.ts";
-import { type Operand, broadcastNode, floatNode } from "./build.ts";
+import { type Operand, broadcastNode, floatNodes } from "./build.ts";
 import { reshape } from "./views.ts";
 
 /**
- * Matrix product c[…, i, j] = Σ_k a[…, i, k] · b[…, k, j], in float32. Leading axes broadcast; a 1-D operand is a row
+ * Matrix product c[…, i, j] = Σ_k a[…, i, k] · b[…, k, j], summed in float32. Leading axes broadcast; a 1-D operand is a row
  * on the left and a column on the right, and its axis is dropped from the result (NumPy's rules).
  */
 export function matmul(a: Operand, b: Operand): Tensor {
-  const x = new Tensor(floatNode(a));
-  const y = new Tensor(floatNode(b));
+  const [x, y] = floatNodes(a, b).map((node) => new Tensor(node));
   if (x.ndim === 0 || y.ndim === 0) throw mismatch(x, y, "operands need at least one axis; use mul for scalars");
   const left = x.ndim === 1 ? reshape(x, [1, x.shape[0]]) : x;
   const right = y.ndim === 1 ? reshape(y, [y.shape[0], 1]) : y;
@@ -39,7 +38,7 @@ function multiply(a: Tensor, b: Tensor, m: number, k: number, n: number): Tensor
 }
 
 function matmulNode(a: Tensor, b: Tensor, shape: readonly number[]) {
-  return createNode("matmul", [a.node, b.node], shape, "float32", null);
+  return createNode("matmul", [a.node, b.node], shape, a.dtype, null);
 }
 
 function mismatch(a: Tensor, b: Tensor, why: string): ShapeError {

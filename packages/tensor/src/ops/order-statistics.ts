@@ -2,7 +2,7 @@ import { ValueError } from "../errors.ts";
 import { formatShape, normalizeAxis, reducedShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { lerp } from "./blend.ts";
-import { type Operand, asTensor, floatNode } from "./build.ts";
+import { type Operand, asTensor, inFloat32 } from "./build.ts";
 import { isNaN, notEqual } from "./compare.ts";
 import { type AxisOptions, type ReduceOptions, any, sum } from "./reduce.ts";
 import { where } from "./select.ts";
@@ -21,21 +21,22 @@ export function countNonzero(x: Operand, options: ReduceOptions = {}): Tensor {
  * @param q - From 0 to 1.
  */
 export function quantile(x: Operand, q: number, options: AxisOptions = {}): Tensor {
-  const t = new Tensor(floatNode(x));
-  if (!(q >= 0 && q <= 1)) throw new ValueError(`quantile: q ${q} must lie in [0, 1]`);
-  const whole = options.axis === undefined || options.axis === null;
-  const source = whole ? reshape(t, [t.size]) : t;
-  const axis = normalizeAxis("quantile", options.axis ?? 0, source.ndim);
-  const extent = source.shape[axis];
-  if (extent === 0) throw new ValueError(`quantile: an axis of extent 0 has none (shape ${formatShape(t.shape)})`);
-  const { values } = sort(source, { axis });
-  const position = q * (extent - 1);
-  const below = select(values, axis, Math.floor(position));
-  const fraction = position - Math.floor(position);
-  const found = fraction === 0 ? below : lerp(below, select(values, axis, Math.ceil(position)), fraction);
-  const result = where(any(isNaN(source), { axis }), NaN, found);
-  if (options.keepDims !== true) return result;
-  return reshape(result, whole ? t.shape.map(() => 1) : reducedShape(t.shape, [axis], true));
+  return inFloat32([x], (t) => {
+    if (!(q >= 0 && q <= 1)) throw new ValueError(`quantile: q ${q} must lie in [0, 1]`);
+    const whole = options.axis === undefined || options.axis === null;
+    const source = whole ? reshape(t, [t.size]) : t;
+    const axis = normalizeAxis("quantile", options.axis ?? 0, source.ndim);
+    const extent = source.shape[axis];
+    if (extent === 0) throw new ValueError(`quantile: an axis of extent 0 has none (shape ${formatShape(t.shape)})`);
+    const { values } = sort(source, { axis });
+    const position = q * (extent - 1);
+    const below = select(values, axis, Math.floor(position));
+    const fraction = position - Math.floor(position);
+    const found = fraction === 0 ? below : lerp(below, select(values, axis, Math.ceil(position)), fraction);
+    const result = where(any(isNaN(source), { axis }), NaN, found);
+    if (options.keepDims !== true) return result;
+    return reshape(result, whole ? t.shape.map(() => 1) : reducedShape(t.shape, [axis], true));
+  });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { roundTo } from "../dtype.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import { createNode } from "../graph/create.ts";
 import { formatShape } from "../shape.ts";
@@ -72,7 +73,7 @@ function surround(t: Tensor, before: readonly number[], after: readonly number[]
   if (value === 0) return padded;
   const everywhere = fillNode(1, t.shape, "bool");
   const inside = new Tensor(createNode("pad", [everywhere], shape, "bool", { before, after }));
-  return where(inside, padded, new Tensor(fillNode(value, [], t.dtype)));
+  return where(inside, padded, new Tensor(fillNode(roundTo(t.dtype, value), [], t.dtype)));
 }
 
 /** What stands before and after an axis. */

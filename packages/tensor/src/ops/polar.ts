@@ -1,6 +1,6 @@
 import type { Tensor } from "../tensor.ts";
 import { add, div, maximumWithTiesToSecond, minimumWithTiesToSecond, mul, sub } from "./arithmetic.ts";
-import { type Operand, floatPair } from "./build.ts";
+import { type Operand, pairInFloat32 } from "./build.ts";
 import { equal, less } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { where } from "./select.ts";
@@ -17,40 +17,42 @@ function ratioOf(a: Tensor, b: Tensor): [large: Tensor, ratio: Tensor] {
 
 /** Length √(a² + b²) of the vector (a, b), without overflow; broadcast. Its gradient at (0, 0) is 0. */
 export function hypot(a: Operand, b: Operand): Tensor {
-  const [x, y] = floatPair("hypot", a, b);
-  return withGradient(
-    [x, y],
-    () => {
-      const [large, ratio] = ratioOf(x, y);
-      return mul(large, sqrt(add(square(ratio), 1)));
-    },
-    (g, h) => {
-      const isZero = equal(h, 0);
-      const scaled = where(isZero, 0, div(g, where(isZero, 1, h)));
-      return [mul(scaled, x), mul(scaled, y)];
-    },
+  return pairInFloat32("hypot", a, b, (x, y) =>
+    withGradient(
+      [x, y],
+      () => {
+        const [large, ratio] = ratioOf(x, y);
+        return mul(large, sqrt(add(square(ratio), 1)));
+      },
+      (g, h) => {
+        const isZero = equal(h, 0);
+        const scaled = where(isZero, 0, div(g, where(isZero, 1, h)));
+        return [mul(scaled, x), mul(scaled, y)];
+      },
+    ),
   );
 }
 
 /** Angle of the point (x, y) in radians, in (-π, π]; broadcast. The angle and its gradient at (0, 0) are 0. */
 export function atan2(y: Operand, x: Operand): Tensor {
-  const [b, a] = floatPair("atan2", y, x);
-  return withGradient(
-    [b, a],
-    () => {
-      const [large, ratio] = ratioOf(b, a);
-      // The angle to the nearer axis, then unfolded into the half plane and the whole one.
-      const folded = where(equal(large, 0), 0, atan(ratio));
-      const half = where(less(abs(a), abs(b)), sub(Math.PI / 2, folded), folded);
-      const upper = where(less(a, 0), sub(Math.PI, half), half);
-      return where(less(b, 0), neg(upper), upper);
-    },
-    (g) => {
-      const length = hypot(b, a);
-      const isZero = equal(length, 0);
-      const safe = where(isZero, 1, length);
-      const scaled = where(isZero, 0, div(g, safe));
-      return [mul(scaled, div(a, safe)), neg(mul(scaled, div(b, safe)))];
-    },
+  return pairInFloat32("atan2", y, x, (b, a) =>
+    withGradient(
+      [b, a],
+      () => {
+        const [large, ratio] = ratioOf(b, a);
+        // The angle to the nearer axis, then unfolded into the half plane and the whole one.
+        const folded = where(equal(large, 0), 0, atan(ratio));
+        const half = where(less(abs(a), abs(b)), sub(Math.PI / 2, folded), folded);
+        const upper = where(less(a, 0), sub(Math.PI, half), half);
+        return where(less(b, 0), neg(upper), upper);
+      },
+      (g) => {
+        const length = hypot(b, a);
+        const isZero = equal(length, 0);
+        const safe = where(isZero, 1, length);
+        const scaled = where(isZero, 0, div(g, safe));
+        return [mul(scaled, div(a, safe)), neg(mul(scaled, div(b, safe)))];
+      },
+    ),
   );
 }

@@ -4,7 +4,7 @@ import { type ReduceKind, reducedDType } from "../graph/primitive.ts";
 import { normalizeAxes, normalizeAxis, reducedShape, sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { div, mul, pow, sub } from "./arithmetic.ts";
-import { type Operand, asTensor, castNode, fillNode, floatNode } from "./build.ts";
+import { type Operand, asTensor, castNode, fillNode, inFloat32 } from "./build.ts";
 import { equal, notEqual } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { gather } from "./indexing.ts";
@@ -27,6 +27,7 @@ export interface AxisOptions {
 /** @param empty - What to give for no elements at all, where folding them has a result. */
 function reduce(name: string, kind: ReduceKind, x: Operand, options: ReduceOptions, empty?: number): Tensor {
   const t = asTensor(x);
+  if (t.dtype === "float16") return inFloat32([t], (wide) => reduce(name, kind, wide, options, empty));
   const axes = normalizeAxes(name, options.axis, t.ndim);
   const dtype = reducedDType(kind, t.dtype);
   if ((kind === "max" || kind === "min") && axes.some((axis) => t.shape[axis] === 0)) {
@@ -61,10 +62,9 @@ export function amin(x: Operand, options: ReduceOptions = {}): Tensor {
   return reduce("amin", "min", x, options);
 }
 
-/** Arithmetic mean over axes, in float32. */
+/** Arithmetic mean over axes; integers give float32. */
 export function mean(x: Operand, options: ReduceOptions = {}): Tensor {
-  const t = new Tensor(floatNode(x));
-  return div(sum(t, options), countOf("mean", t, options));
+  return inFloat32([x], (t) => div(sum(t, options), countOf("mean", t, options)));
 }
 
 function countOf(name: string, t: Tensor, options: ReduceOptions): number {
@@ -78,23 +78,26 @@ export interface VarianceOptions extends ReduceOptions {
 
 /** Variance over axes, in two passes: Σ(x - mean)² / (n - correction). */
 export function variance(x: Operand, options: VarianceOptions = {}): Tensor {
-  const t = new Tensor(floatNode(x));
-  const centred = sub(t, mean(t, { axis: options.axis, keepDims: true }));
-  const divisor = Math.max(0, countOf("variance", t, options) - (options.correction ?? 1));
-  return div(sum(square(centred), options), divisor);
+  return inFloat32([x], (t) => {
+    const centred = sub(t, mean(t, { axis: options.axis, keepDims: true }));
+    const divisor = Math.max(0, countOf("variance", t, options) - (options.correction ?? 1));
+    return div(sum(square(centred), options), divisor);
+  });
 }
 
 /** Standard deviation: the root of `variance`. The gradient where it is 0 is 0. */
 export function std(x: Operand, options: VarianceOptions = {}): Tensor {
-  const v = variance(x, options);
-  return withGradient(
-    [v],
-    () => sqrt(v),
-    (g, s) => {
-      const isZero = equal(s, 0);
-      return [where(isZero, 0, div(mul(g, 0.5), where(isZero, 1, s)))];
-    },
-  );
+  return inFloat32([x], (t) => {
+    const v = variance(t, options);
+    return withGradient(
+      [v],
+      () => sqrt(v),
+      (g, s) => {
+        const isZero = equal(s, 0);
+        return [where(isZero, 0, div(mul(g, 0.5), where(isZero, 1, s)))];
+      },
+    );
+  });
 }
 
 export interface NormOptions extends ReduceOptions {
@@ -104,17 +107,18 @@ export interface NormOptions extends ReduceOptions {
 
 /** Vector p-norm over axes: (Σ|x|^p)^(1/p). The gradient at a zero vector is 0. */
 export function norm(x: Operand, options: NormOptions = {}): Tensor {
-  const t = new Tensor(floatNode(x));
-  const p = options.p ?? 2;
-  if (p === Infinity) return amax(abs(t), options);
-  if (p === -Infinity) return amin(abs(t), options);
-  if (p === 0) return sum(new Tensor(castNode(notEqual(t, 0).node, "float32")), options);
-  if (p === 1) return sum(abs(t), options);
-  const total = p === 2 ? sum(square(t), options) : sum(pow(abs(t), p), options);
-  // The root has no slope at 0: the inner choice keeps infinities out of the gradient, the outer one gives the value.
-  const isZero = equal(total, 0);
-  const safe = where(isZero, 1, total);
-  return where(isZero, 0, p === 2 ? sqrt(safe) : pow(safe, 1 / p));
+  return inFloat32([x], (t) => {
+    const p = options.p ?? 2;
+    if (p === Infinity) return amax(abs(t), options);
+    if (p === -Infinity) return amin(abs(t), options);
+    if (p === 0) return sum(new Tensor(castNode(notEqual(t, 0).node, "float32")), options);
+    if (p === 1) return sum(abs(t), options);
+    const total = p === 2 ? sum(square(t), options) : sum(pow(abs(t), p), options);
+    // The root has no slope at 0: the inner choice keeps infinities out of the gradient, the outer one gives the value.
+    const isZero = equal(total, 0);
+    const safe = where(isZero, 1, total);
+    return where(isZero, 0, p === 2 ? sqrt(safe) : pow(safe, 1 / p));
+  });
 }
 
 function argExtreme(name: string, kind: "max" | "min", x: Operand, options: AxisOptions): Tensor {

@@ -4,7 +4,7 @@ import { type ScanKind, reducedDType } from "../graph/primitive.ts";
 import { normalizeAxis } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { div, mul, sub } from "./arithmetic.ts";
-import { type Operand, asTensor, castNode } from "./build.ts";
+import { type Operand, asTensor, castNode, inFloat32 } from "./build.ts";
 import { equal, isNaN, logicalAnd, logicalOr, notEqual } from "./compare.ts";
 import { arange } from "./create.ts";
 import { withGradient } from "./custom.ts";
@@ -15,6 +15,7 @@ import { cast, neg } from "./unary.ts";
 import { type Range, detach, reshape, slice } from "./views.ts";
 
 function scan(t: Tensor, kind: ScanKind, axis: number, reverse = false): Tensor {
+  if (t.dtype === "float16") return inFloat32([t], (wide) => scan(wide, kind, axis, reverse));
   const dtype = reducedDType(kind, t.dtype);
   return new Tensor(createNode("scan", [castNode(t.node, dtype)], t.shape, dtype, { kind, axis, reverse }));
 }

@@ -1,19 +1,19 @@
 import { DTypeError } from "../errors.ts";
 import type { UnaryPrimitive } from "../graph/primitive.ts";
 import { Tensor } from "../tensor.ts";
-import { type Operand, asTensor, castNode, floatNode, unaryNode } from "./build.ts";
+import { type Operand, asTensor, castNode, inFloat32, unaryNode } from "./build.ts";
 import { add, div, maximumWithTiesToSecond, mul, sub } from "./arithmetic.ts";
 import { equal, greater, less, logicalAnd, logicalOr, notEqual } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { where } from "./select.ts";
 import { detach } from "./views.ts";
-import { arithmeticDType, type DType } from "../dtype.ts";
+import { arithmeticDType, type DType, isFloat } from "../dtype.ts";
 
-/** Element-wise primitive that computes in float32; integers are cast. */
+/** Element-wise primitive that computes in float32, and so does its gradient; integers are cast. */
 const floatUnary =
   (kind: UnaryPrimitive) =>
   (x: Operand): Tensor =>
-    new Tensor(unaryNode(kind, floatNode(x)));
+    inFloat32([x], (t) => new Tensor(unaryNode(kind, t.node)));
 
 /** exp(x). */
 export const exp: (x: Operand) => Tensor = floatUnary("exp");
@@ -42,7 +42,7 @@ export function neg(x: Operand): Tensor {
 /** The largest integer not above x; its derivative is 0. Integers are returned as they are. */
 export function floor(x: Operand): Tensor {
   const t = asTensor(x);
-  return t.dtype === "float32" ? new Tensor(unaryNode("floor", t.node)) : t;
+  return isFloat(t.dtype) ? new Tensor(unaryNode("floor", t.node)) : t;
 }
 
 /** The smallest integer not below x. */
@@ -58,11 +58,11 @@ export function trunc(x: Operand): Tensor {
 /** Nearest integer, halves to the even one. */
 export function round(x: Operand): Tensor {
   const t = asTensor(x);
-  if (t.dtype !== "float32") return t;
+  if (!isFloat(t.dtype)) return t;
   const low = floor(t);
   const rest = sub(t, low);
   const isOdd = notEqual(mul(floor(mul(low, 0.5)), 2), low);
-  return add(low, cast(logicalOr(greater(rest, 0.5), logicalAnd(equal(rest, 0.5), isOdd)), "float32"));
+  return add(low, cast(logicalOr(greater(rest, 0.5), logicalAnd(equal(rest, 0.5), isOdd)), t.dtype));
 }
 
 /** -1, 0 or 1 by the sign of x; 0 for NaN. Its derivative is 0. */
@@ -76,7 +76,7 @@ export function sign(x: Operand): Tensor {
 export function abs(x: Operand): Tensor {
   const t = asTensor(x);
   if (t.dtype === "int32") return maximumWithTiesToSecond(t, neg(t));
-  if (t.dtype !== "float32") return t;
+  if (!isFloat(t.dtype)) return t;
   return where(greater(t, 0), t, where(less(t, 0), neg(t), detach(mul(t, t)))); // NaN stays, 0 has no slope
 }
 
@@ -93,19 +93,20 @@ export function reciprocal(x: Operand): Tensor {
 
 /** 1 / √x. */
 export function rsqrt(x: Operand): Tensor {
-  return div(1, sqrt(x));
+  return inFloat32([x], (t) => div(1, sqrt(t)));
 }
 
 /** e^x - 1, accurate near 0: for small x, tanh(x/2)·(e^x + 1). */
 export function expm1(x: Operand): Tensor {
-  const t = new Tensor(floatNode(x));
-  return withGradient(
-    [t],
-    () => {
-      const e = exp(t);
-      return where(less(square(t), 0.25), mul(tanh(mul(t, 0.5)), add(e, 1)), sub(e, 1));
-    },
-    (g) => [mul(g, exp(t))],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => {
+        const e = exp(t);
+        return where(less(square(t), 0.25), mul(tanh(mul(t, 0.5)), add(e, 1)), sub(e, 1));
+      },
+      (g) => [mul(g, exp(t))],
+    ),
   );
 }
 
@@ -114,62 +115,65 @@ export function expm1(x: Operand): Tensor {
  * is 1.
  */
 export function log1p(x: Operand): Tensor {
-  const t = new Tensor(floatNode(x));
-  return withGradient(
-    [t],
-    () => {
-      const u = add(t, 1);
-      const kept = sub(u, 1);
-      // Infinities, and -1, are kept as they are, and have no difference or quotient.
-      const lost = where(equal(kept, t), 0, div(sub(t, kept), u));
-      return where(equal(u, 1), t, add(log(u), lost));
-    },
-    (g) => [div(g, add(t, 1))],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => {
+        const u = add(t, 1);
+        const kept = sub(u, 1);
+        // Infinities, and -1, are kept as they are, and have no difference or quotient.
+        const lost = where(equal(kept, t), 0, div(sub(t, kept), u));
+        return where(equal(u, 1), t, add(log(u), lost));
+      },
+      (g) => [div(g, add(t, 1))],
+    ),
   );
 }
 
 /** Base-2 logarithm. */
 export function log2(x: Operand): Tensor {
-  return mul(log(x), Math.LOG2E);
+  return inFloat32([x], (t) => mul(log(t), Math.LOG2E));
 }
 
 /** Base-10 logarithm. */
 export function log10(x: Operand): Tensor {
-  return mul(log(x), Math.LOG10E);
+  return inFloat32([x], (t) => mul(log(t), Math.LOG10E));
 }
 
 /** tan(x) = sin(x) / cos(x). */
 export function tan(x: Operand): Tensor {
-  return div(sin(x), cos(x));
+  return inFloat32([x], (t) => div(sin(t), cos(t)));
 }
 
 /** (e^x - e^-x) / 2, through expm1 near 0; its derivative is cosh(x). */
 export function sinh(x: Operand): Tensor {
-  const t = new Tensor(floatNode(x));
-  return withGradient(
-    [t],
-    () => {
-      const e = expm1(t);
-      const near = mul(0.5, add(e, div(e, add(e, 1))));
-      // Half the exponent first, because e^x overflows before e^x / 2 does.
-      const root = exp(mul(0.5, abs(t)));
-      const far = sub(mul(mul(0.5, root), root), div(0.5, mul(root, root)));
-      return where(less(abs(t), 1), near, where(less(t, 0), neg(far), far));
-    },
-    (g) => [mul(g, cosh(t))],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => {
+        const e = expm1(t);
+        const near = mul(0.5, add(e, div(e, add(e, 1))));
+        // Half the exponent first, because e^x overflows before e^x / 2 does.
+        const root = exp(mul(0.5, abs(t)));
+        const far = sub(mul(mul(0.5, root), root), div(0.5, mul(root, root)));
+        return where(less(abs(t), 1), near, where(less(t, 0), neg(far), far));
+      },
+      (g) => [mul(g, cosh(t))],
+    ),
   );
 }
 
 /** (e^x + e^-x) / 2; its derivative is sinh(x). */
 export function cosh(x: Operand): Tensor {
-  const t = new Tensor(floatNode(x));
-  return withGradient(
-    [t],
-    () => {
-      const root = exp(mul(0.5, abs(t)));
-      return add(mul(mul(0.5, root), root), div(0.5, mul(root, root)));
-    },
-    (g) => [mul(g, sinh(t))],
+  return inFloat32([x], (t) =>
+    withGradient(
+      [t],
+      () => {
+        const root = exp(mul(0.5, abs(t)));
+        return add(mul(mul(0.5, root), root), div(0.5, mul(root, root)));
+      },
+      (g) => [mul(g, sinh(t))],
+    ),
   );
 }
 

@@ -14,14 +14,21 @@ export function anchorStep(graph: Graph, position: number, bases: readonly numbe
   };
   const access = (i: number): MatrixAccess => {
     const folded = foldViews(graph, node.inputs[i], (at) => context.slotOf(at) >= 0);
-    return matrixAccess(folded, context.slotOf(folded.base));
+    return matrixAccess(folded, context.slotOf(folded.base), graph.nodes[folded.base].dtype);
   };
   switch (node.kind) {
     case "matmul": {
       const [m, n] = node.shape.slice(-2);
       const batch = node.shape.slice(0, -2);
       const strides = batch.map((_, axis) => batch.slice(axis + 1).reduce((size, extent) => size * extent, m * n));
-      const c = { slot: output.slot, offset: 0, batchStrides: strides, rowStride: n, columnStride: 1 };
+      const c = {
+        slot: output.slot,
+        dtype: node.dtype,
+        offset: 0,
+        batchStrides: strides,
+        rowStride: n,
+        columnStride: 1,
+      };
       const k = graph.nodes[node.inputs[0]].shape[batch.length + 1];
       return { kind: "matmul", batch, m, n, k, a: access(0), b: access(1), c };
     }
@@ -44,7 +51,7 @@ export function anchorStep(graph: Graph, position: number, bases: readonly numbe
         features,
         values,
         inputs: Array.from({ length: count }, (_, i) => access(i)),
-        mask: hasMask ? { ...access(count), dtype: graph.nodes[node.inputs[count]].dtype } : null,
+        mask: hasMask ? access(count) : null,
         output,
       };
     }

@@ -28,7 +28,7 @@ export function fuseEpilogues(steps: readonly Step[], slots: readonly Slot[]): S
     if (reader === undefined || others.length > 0 || slots[output].kind !== "temporary") return;
     const kernel = steps[reader];
     if (kernel.kind !== "loop" || result[reader] !== kernel) return;
-    const stores = inPlaceStores(kernel, output, outputSize(step));
+    const stores = inPlaceStores(kernel, step);
     if (stores.length === 0) return;
     // Whatever else the kernel reads must be there before the anchor runs.
     const isReady = slotsOf(kernel).every((slot) => {
@@ -44,15 +44,17 @@ export function fuseEpilogues(steps: readonly Step[], slots: readonly Slot[]): S
 }
 
 /**
- * The stores of an element-wise kernel, if each can overwrite the float32 buffer that it reads from slot `source`; else
+ * The stores of an element-wise kernel, if each can overwrite the buffer that it reads the output of an anchor from; else
  * nothing.
  */
-function inPlaceStores(kernel: LoopStep, source: number, size: number): readonly Store[] {
+function inPlaceStores(kernel: LoopStep, anchor: Anchor): readonly Store[] {
   const [phase] = kernel.phases;
-  if (kernel.inner.length > 0 || kernel.phases.length !== 1 || sizeOf(kernel.outer) !== size) return [];
+  if (kernel.inner.length > 0 || kernel.phases.length !== 1 || sizeOf(kernel.outer) !== outputSize(anchor)) return [];
   const [place] = phase.stores;
+  const source = outputSlot(anchor);
+  const own = (anchor.kind === "matmul" ? anchor.c : anchor.output).dtype;
   const samePlace = ({ offset, strides, dtype }: Access): boolean =>
-    dtype === "float32" && offset === place.offset && strides.every((stride, k) => stride === place.strides[k]);
+    dtype === own && offset === place.offset && strides.every((stride, k) => stride === place.strides[k]);
   const isInPlace =
     phase.stores.every(samePlace) &&
     kernel.instructions.every((i) => i.op !== "load" || i.slot !== source || (i.guard === undefined && samePlace(i)));

@@ -1,3 +1,4 @@
+import type { DType } from "../dtype.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { MatrixAccess } from "../kernel/step.ts";
 import { sameShape } from "../shape.ts";
@@ -59,10 +60,11 @@ export function foldReshapes(graph: Graph, operand: number, hasBuffer: (node: nu
 }
 
 /** An operand of a matrix product as strides: batch axes, rows, columns. */
-export function matrixAccess({ at }: FoldedOperand, slot: number): MatrixAccess {
+export function matrixAccess({ at }: FoldedOperand, slot: number, dtype: DType): MatrixAccess {
   const rank = at.strides.length;
   return {
     slot,
+    dtype,
     offset: at.offset,
     batchStrides: at.strides.slice(0, rank - 2),
     rowStride: at.strides[rank - 2],

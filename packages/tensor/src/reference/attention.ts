@@ -1,3 +1,4 @@
+import { isFloat } from "../dtype.ts";
 import type { GraphNodeOf } from "../graph/graph.ts";
 import { attentionInputs } from "../graph/primitive.ts";
 import { sizeOf } from "../shape.ts";
@@ -47,7 +48,7 @@ export const attention: Evaluator<GraphNodeOf<"attention">> = (node, inputs, out
     return Array.from({ length: keys }, (_, j) => {
       const allowed = mask?.dtype !== "bool" || mask.values[(batch * queries + i) * keys + j] !== 0;
       if (!allowed || (node.attributes.isCausal && j > i)) return -Infinity;
-      const added = mask?.dtype === "float32" ? mask.values[(batch * queries + i) * keys + j] : 0;
+      const added = mask !== undefined && isFloat(mask.dtype) ? mask.values[(batch * queries + i) * keys + j] : 0;
       return dot(q, batch * queries + i, k, batch * keys + j) * scale + added;
     });
   }

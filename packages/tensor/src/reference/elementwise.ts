@@ -1,4 +1,4 @@
-import type { DType } from "../dtype.ts";
+import { type DType, isFloat } from "../dtype.ts";
 import type { BinaryPrimitive, UnaryPrimitive } from "../graph/primitive.ts";
 import { erf } from "./erf.ts";
 
@@ -22,10 +22,10 @@ type Binary = (a: number, b: number) => number;
 export const binary: Readonly<Record<BinaryPrimitive, (dtype: DType) => Binary>> = {
   add: () => (a, b) => a + b,
   sub: () => (a, b) => a - b,
-  mul: (dtype) => (dtype === "float32" ? (a, b) => a * b : Math.imul),
-  div: (dtype) => (dtype === "float32" ? (a, b) => a / b : (a, b) => (b === 0 ? 0 : Math.trunc(a / b))),
+  mul: (dtype) => (isFloat(dtype) ? (a, b) => a * b : Math.imul),
+  div: (dtype) => (isFloat(dtype) ? (a, b) => a / b : (a, b) => (b === 0 ? 0 : Math.trunc(a / b))),
   pow: () => power,
-  mod: (dtype) => (dtype === "float32" ? modulo : (a, b) => (b === 0 ? 0 : modulo(a, b))),
+  mod: (dtype) => (isFloat(dtype) ? modulo : (a, b) => (b === 0 ? 0 : modulo(a, b))),
   max: () => (a, b) => (a > b || a !== a ? a : b),
   min: () => (a, b) => (a < b || a !== a ? a : b),
   less: () => (a, b) => (a < b ? 1 : 0),

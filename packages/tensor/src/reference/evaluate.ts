@@ -1,4 +1,4 @@
-import { type DType, hostArray } from "../dtype.ts";
+import { type DType, hostArray, isFloat, roundTo } from "../dtype.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";
 import { anchors } from "./anchors.ts";
@@ -10,7 +10,7 @@ import { views } from "./views.ts";
 
 /** A zeroed array for a node. */
 function allocateValues(dtype: DType, size: number, precision: Precision): Values {
-  return dtype === "float32" && precision === "float64" ? new Float64Array(size) : hostArray(dtype, size);
+  return isFloat(dtype) && precision === "float64" ? new Float64Array(size) : hostArray(dtype, size);
 }
 
 /** The elements of a node from those of its inputs. */
@@ -89,7 +89,15 @@ export function evaluateNode(
       anchors[node.kind](node as never, inputs, out);
       break;
   }
+  // Arithmetic takes numbers with all of their digits.
+  if (precision === "float32" && node.kind !== "fill") roundValues(node.dtype, out);
   return out;
+}
+
+/** Rounds the elements of a node to its dtype, where the array that holds them does not. */
+export function roundValues(dtype: DType, values: Values): void {
+  if (dtype !== "float16") return;
+  for (let i = 0; i < values.length; i++) values[i] = roundTo(dtype, values[i]);
 }
 
 /** Float to integer truncates and saturates, NaN gives 0; anything to bool tests for non-zero. */
@@ -101,7 +109,7 @@ function castValues(input: Input, dtype: DType, out: Values): void {
   for (let i = 0; i < out.length; i++) {
     const value = values[i];
     if (dtype === "bool") out[i] = value !== 0 ? 1 : 0;
-    else if (input.dtype === "float32" && limit !== undefined) {
+    else if (isFloat(input.dtype) && limit !== undefined) {
       out[i] = Number.isNaN(value) ? 0 : Math.min(Math.max(Math.trunc(value), limit[0]), limit[1]);
     } else out[i] = value;
   }

@@ -1,4 +1,4 @@
-import type { Backend } from "../backend.ts";
+import { type Backend, checkFloat16 } from "../backend.ts";
 import type { TypedArray } from "../dtype.ts";
 import { MinimaError, OutOfMemoryError, isOutOfMemory } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
@@ -75,6 +75,7 @@ export class PlannedExecutor implements Executor {
   }
 
   #plan(collected: Collected): CachedPlan {
+    for (const { kind, dtype } of collected.nodes) if (dtype === "float16") checkFloat16(kind, this.backend);
     const plan = planGraph(toGraph(collected), this.backend.profile);
     const entry: CachedPlan = {
       key: collected.key,

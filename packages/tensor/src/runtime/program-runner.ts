@@ -1,4 +1,5 @@
 import type { Backend, Bindings, DeviceBuffer, Program } from "../backend.ts";
+import { bytesOfHost, isFloat } from "../dtype.ts";
 import { MinimaError, isOutOfMemory } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { Storage } from "../graph/storage.ts";
@@ -93,7 +94,7 @@ export class ProgramRunner {
       const floats = new Float32Array(words.buffer);
       for (let i = 0; i < scalars.length; i++) {
         const value = scalarOf(scalars[i]);
-        if (nodes[scalars[i]].dtype === "float32") floats[i] = value;
+        if (isFloat(nodes[scalars[i]].dtype)) floats[i] = value;
         else words[i] = value;
       }
       this.#submit(entry.program, { buffers, scalars: words }, release);
@@ -154,7 +155,7 @@ export class ProgramRunner {
       storage.host = other.readSync(buffer, storage.dtype, storage.size);
     }
     const buffer = this.#backend.allocate(storage.bytes);
-    this.#backend.write(buffer, storage.host);
+    this.#backend.write(buffer, bytesOfHost(storage.dtype, storage.host));
     uploaded.set(storage, buffer);
     // A batch is used once and its copy goes at once; what is used again is worth keeping.
     if (storage.uploads++ === 0) {

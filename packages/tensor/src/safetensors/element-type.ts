@@ -1,5 +1,6 @@
 import { hostArray, hostView } from "../dtype.ts";
 import type { DType, TypedArray } from "../dtype.ts";
+import { float16FromBits } from "../float16.ts";
 import { fail } from "./error.ts";
 import type { Place } from "./error.ts";
 
@@ -21,7 +22,7 @@ export const elementTypes: ReadonlyMap<string, ElementType> = new Map<string, El
   ["U8", same(1, "uint8")],
   ["BOOL", { bytes: 1, dtype: "bool", read: readBool }],
   ["F64", converted(8, "float32", (view, at) => view.getFloat64(at, true))],
-  ["F16", converted(2, "float32", (view, at) => float16(view.getUint16(at, true)))],
+  ["F16", converted(2, "float32", (view, at) => float16FromBits(view.getUint16(at, true)))],
   ["BF16", converted(2, "float32", (view, at) => bfloat16(view.getUint16(at, true)))],
   ["I64", converted(8, "int32", readInt64)],
   ["U64", converted(8, "uint32", readUint64)],
@@ -33,6 +34,7 @@ export const elementTypes: ReadonlyMap<string, ElementType> = new Map<string, El
 /** The name in the file of each of our dtypes. */
 export const fileNames: Readonly<Record<DType, string>> = {
   float32: "F32",
+  float16: "F16",
   int32: "I32",
   uint32: "U32",
   uint8: "U8",
@@ -91,16 +93,6 @@ function readUint64(view: DataView, at: number, place: Place): number {
     fail({ ...place, byte: place.byte + at }, `U64 element ${view.getBigUint64(at, true)} does not fit uint32`);
   }
   return view.getUint32(at, true);
-}
-
-/** IEEE 754 binary16: 1 sign bit, 5 exponent bits, 10 fraction bits. */
-function float16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 const scratch = new DataView(new ArrayBuffer(4));

@@ -1,4 +1,4 @@
-import { bytesPerElement, dtypeOfArray } from "../dtype.ts";
+import { bytesOfHost, bytesPerElement, dtypeOfArray, hostArray } from "../dtype.ts";
 import { sizeOf } from "../shape.ts";
 import { fileNames } from "./element-type.ts";
 import { SafetensorsError, assertLittleEndian, quote } from "./error.ts";
@@ -22,16 +22,16 @@ export function encodeSafetensors(
   for (const [name, tensor] of tensors) checkTensor(name, tensor);
   const begins = new Map<string, number>();
   let dataLength = 0;
-  for (const [name, { data }] of byWidth(tensors)) {
+  for (const [name, tensor] of byWidth(tensors)) {
     begins.set(name, dataLength);
-    dataLength += data.byteLength;
+    dataLength += byteLength(tensor);
   }
   const header = encodeHeader(tensors, begins, metadata);
   const file = allocate(8 + header.length + dataLength);
   new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
   file.set(header, 8);
-  for (const [name, { data }] of tensors) {
-    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + header.length + begins.get(name)!);
+  for (const [name, { dtype, data }] of tensors) {
+    file.set(bytesOfHost(dtype, data), 8 + header.length + begins.get(name)!);
   }
   return file;
 }
@@ -54,9 +54,10 @@ function encodeHeader(
       `"__metadata__":{${strings.map((pair) => pair.map((text) => JSON.stringify(text)).join(":")).join(",")}}`,
     );
   }
-  for (const [name, { dtype, shape, data }] of tensors) {
+  for (const [name, tensor] of tensors) {
+    const { dtype, shape } = tensor;
     const begin = begins.get(name)!;
-    const entry = { dtype: fileNames[dtype], shape, data_offsets: [begin, begin + data.byteLength] };
+    const entry = { dtype: fileNames[dtype], shape, data_offsets: [begin, begin + byteLength(tensor)] };
     members.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
   }
   const json = new TextEncoder().encode(`{${members.join(",")}}`);
@@ -66,6 +67,11 @@ function encodeHeader(
   }
   header.set(json);
   return header;
+}
+
+/** Bytes that a tensor takes in the file. */
+function byteLength({ dtype, data }: HostTensor): number {
+  return data.length * bytesPerElement[dtype];
 }
 
 /** Widest elements first; equal widths keep their order. */
@@ -82,8 +88,7 @@ function checkTensor(name: string, { dtype, shape, data }: HostTensor): void {
     refuse(`${tensor}: shape [${shape.join(", ")}] must hold integers of at least 0`);
   }
   const stored = dtypeOfArray(data);
-  if (stored !== (dtype === "bool" ? "uint8" : dtype))
-    refuse(`${tensor}: dtype ${dtype} cannot hold ${stored} elements`);
+  if (stored !== dtypeOfArray(hostArray(dtype, 0))) refuse(`${tensor}: dtype ${dtype} cannot hold ${stored} elements`);
   if (sizeOf(shape) !== data.length) {
     refuse(`${tensor}: shape [${shape.join(", ")}] takes ${sizeOf(shape)} elements, but there are ${data.length}`);
   }

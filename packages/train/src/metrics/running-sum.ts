@@ -4,6 +4,7 @@ import {
   ShapeError,
   Variable,
   add,
+  cast,
   formatShape,
   hostArray,
   sameShape,
@@ -33,8 +34,9 @@ export class RunningSum {
     return this.#device;
   }
 
-  /** Adds the statistics of a batch; they are computed with the next program. May be recorded but for the first batch. */
-  add(statistics: Tensor): void {
+  /** Adds the statistics of a batch, those of float16 in float32; they are computed with the next program. May be recorded but for the first batch. */
+  add(batch: Tensor): void {
+    const statistics = batch.dtype === "float16" ? cast(batch, "float32") : batch;
     const sum = (this.#device ??= this.#start(statistics));
     if (!sameShape(sum.shape, statistics.shape)) {
       throw new ShapeError(

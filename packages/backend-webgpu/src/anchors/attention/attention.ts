@@ -3,6 +3,7 @@ import type { Kernel, KernelLimits } from "../../kernel/kernel.ts";
 import { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { Operand } from "../../kernel/operand.ts";
 import { literal } from "../../kernel/value-type.ts";
+import { quadCast } from "../../loop/quad-value.ts";
 import { startOf, writeBatch } from "../batch.ts";
 import { roles } from "./roles.ts";
 import { type Rows, bindRows } from "./rows.ts";
@@ -45,7 +46,7 @@ export function attentionKernel(step: AttentionStep, limits: KernelLimits): Kern
     writeBatch(writer, batch, `(item / ${blocks}u)`);
     [...kept, ...passing].forEach((i) => writer.line(`let start${i} = ${startOf(inputs[i], batch.length)};`));
     const numberOperands = numbers.map((i): [Operand, MatrixAccess] => [
-      writer.bind(inputs[i], "float32", "read"),
+      writer.bind(inputs[i], inputs[i].dtype, "read"),
       inputs[i],
     ]);
     numbers.forEach((i) => writer.line(`let start${i} = ${startOf(inputs[i], batch.length)};`));
@@ -137,7 +138,7 @@ export function attentionKernel(step: AttentionStep, limits: KernelLimits): Kern
       if (maskOperand?.dtype === "bool") writer.line(`if (!${maskOperand.load(place)}) { continue; }`);
       dotProduct("score", 0);
       writer.line(`score *= ${literal(attributes.scale, "float32")};`);
-      if (maskOperand?.dtype === "float32") {
+      if (maskOperand !== null && maskOperand.dtype !== "bool") {
         writer.line(`score += ${maskOperand.load(place)};`);
         writer.line(`if (score < ${lowest}) { continue; }`);
       }
@@ -166,7 +167,7 @@ export function attentionKernel(step: AttentionStep, limits: KernelLimits): Kern
     function writeResult(): void {
       const place = `i32(item / ${blocks}u) * ${count} + own_row`;
       if (summed === null) {
-        const out = writer.bind(output, "float32", "write");
+        const out = writer.bind(output, output.dtype, "write");
         out.store(
           place,
           `select(largest + ${writer.use("log_f32")}(total), ${writer.use("infinity")}(), total == 0.0f)`,
@@ -175,10 +176,11 @@ export function attentionKernel(step: AttentionStep, limits: KernelLimits): Kern
       }
       const width = widths[summed];
       const isVector = width % 4 === 0;
-      const out = writer.bind(output, "float32", "write", isVector ? 4 : 1);
+      const out = writer.bind(output, output.dtype, "write", isVector ? 4 : 1);
       if (numbers.length === 0) writer.line("let factor = select(1.0f / total, 0.0f, total == 0.0f);");
       for (let q = 0; q < sumQuads; q++) {
-        const value = numbers.length === 0 ? `sum${q} * factor` : `sum${q}`;
+        const sum = numbers.length === 0 ? `sum${q} * factor` : `sum${q}`;
+        const value = quadCast(writer, "float32", output.dtype, sum);
         if (isVector) out.store(`(${place}) * ${sumQuads} + ${q}`, value);
         else {
           for (let c = 0; c < Math.min(4, width - 4 * q); c++) {

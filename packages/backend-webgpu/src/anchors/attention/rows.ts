@@ -19,7 +19,7 @@ interface Matrix {
 export function bindRows(writer: KernelWriter, matrices: readonly Matrix[]): Rows[] {
   return matrices.map(({ access, width }, i) => {
     const isVector = matrices.every((other) => other.access.slot !== access.slot || hasQuads(other));
-    const operand = writer.bind(access, "float32", "read", isVector ? 4 : 1);
+    const operand = writer.bind(access, access.dtype, "read", isVector ? 4 : 1);
     const name = `row_quad${i}`;
     writer.function(`fn ${name}(start: i32, row: i32, quad: i32) -> vec4f`, () => {
       writer.line(`return ${isVector ? vectorAt(operand, access) : elementsAt(writer, operand, access, width)};`);

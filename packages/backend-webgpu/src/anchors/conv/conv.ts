@@ -25,7 +25,7 @@ export function convKernels(step: ConvStep, limits: KernelLimits): CompiledStep 
   if (rows < fewestRows || geometry.plane.length > 3) return directConvKernels(step, geometry, limits);
   const windows = limits.tuning.sharedTiles ? windowsOf(step, geometry) : insideWindows(step, geometry, limits);
   const product = productOf(step, windows);
-  return productKernels(step, step.output.slot, product, productCut(product, limits), limits);
+  return productKernels(step, step.output, product, productCut(product, limits), limits);
 }
 
 function productOf(step: ConvStep, windows: Windows): Product {

@@ -100,6 +100,6 @@ function filterGradient(writer: KernelWriter, step: ConvStep, geometry: Geometry
 function bind(writer: KernelWriter, { a, b, output, epilogue }: ConvStep) {
   const left = writer.bind(a, a.dtype, "read");
   const right = writer.bind(b, b.dtype, "read");
-  const { store }: ResultStore = resultStore(writer, output.slot, epilogue, false);
+  const { store }: ResultStore = resultStore(writer, output, epilogue, false);
   return [left, right, store] as const;
 }

@@ -25,8 +25,13 @@ export function filterGradientProduct(step: ConvStep, windows: Windows): Product
     hasQuads: columns % 4 === 0,
     begin(writer, batch, fetching) {
       writeGroup(writer, batch);
-      const imageOperand = writer.bind(image, "float32", "read");
-      const gradient = writer.bind(step.b, "float32", "read", factorWidth(step, step.b, outSize % 4 === 0, fetching));
+      const imageOperand = writer.bind(image, windows.dtype, "read");
+      const gradient = writer.bind(
+        step.b,
+        step.b.dtype,
+        "read",
+        factorWidth(step, step.b, outSize % 4 === 0, fetching),
+      );
       return {
         left: gradientRows(writer, gradient, "left", geometry, fetching),
         right: windowFactor(writer, imageOperand, "right", fetching, {

@@ -26,8 +26,8 @@ export function forwardProduct(step: ConvStep, windows: Windows): Product {
     begin(writer, batch, fetching) {
       writeGroup(writer, batch);
       writer.line(`let filter_start = i32(group) * ${filtersPerGroup * terms};`);
-      const imageOperand = writer.bind(image, "float32", "read");
-      const filter = writer.bind(step.b, "float32", "read", factorWidth(step, step.b, hasQuads(filters), fetching));
+      const imageOperand = writer.bind(image, windows.dtype, "read");
+      const filter = writer.bind(step.b, step.b.dtype, "read", factorWidth(step, step.b, hasQuads(filters), fetching));
       return {
         left: matrixFactor(writer, filter, "left", filters, "filter_start", fetching),
         right: windowFactor(writer, imageOperand, "right", fetching, {

@@ -24,8 +24,8 @@ export function inputGradientProduct(step: ConvStep, windows: Windows): Product 
     hasQuads: false,
     begin(writer, batch, fetching) {
       writeGroup(writer, batch);
-      const gradient = writer.bind(image, "float32", "read");
-      const filter = writer.bind(step.b, "float32", "read");
+      const gradient = writer.bind(image, windows.dtype, "read");
+      const filter = writer.bind(step.b, step.b.dtype, "read");
       return {
         left: filterColumns(writer, filter, "left", geometry, fetching),
         right: windowFactor(writer, gradient, "right", fetching, {

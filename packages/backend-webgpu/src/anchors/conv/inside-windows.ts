@@ -29,7 +29,7 @@ export function insideWindows(step: ConvStep, geometry: Geometry, limits: Kernel
   const kernel = spreadKernel(step, image, spreads, limits);
   const planes = step.a.shape[0] * step.a.shape[1];
   const bytes = planes * sizeOf(spreads.map(({ spreadExtent }) => spreadExtent)) * 4;
-  return { image, before: { kernels: [kernel], scratch: [bytes] }, geometry: moved, sliding };
+  return { image, dtype: "float32", before: { kernels: [kernel], scratch: [bytes] }, geometry: moved, sliding };
 }
 
 interface InsideWindows {
@@ -67,7 +67,7 @@ function spreadGradient({ attributes }: ConvStep, geometry: Geometry): InsideWin
 /** Copies the image to where its elements lie among zeros. */
 function spreadKernel({ a }: ConvStep, target: Memory, spreads: readonly Spread[], limits: KernelLimits): Kernel {
   const writer = new KernelWriter(limits);
-  const source = writer.bind(a, "float32", "read");
+  const source = writer.bind(a, a.dtype, "read");
   const copy = writer.bind(target, "float32", "write");
   const [from, to] = [spreads.map(({ extent }) => extent), spreads.map(({ spreadExtent }) => spreadExtent)];
   const planes = a.shape[0] * a.shape[1];

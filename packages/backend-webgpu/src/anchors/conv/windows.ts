@@ -1,4 +1,4 @@
-import type { ConvStep } from "@minima/tensor";
+import type { ConvStep, DType } from "@minima/tensor";
 import type { CompiledStep, Memory } from "../../kernel/kernel.ts";
 import type { Sliding } from "../window.ts";
 import type { Geometry } from "./geometry.ts";
@@ -7,6 +7,7 @@ import type { Geometry } from "./geometry.ts";
 export interface Windows {
   /** The input; for its gradient, the gradient of the output. */
   readonly image: Memory;
+  readonly dtype: DType;
   /** What fills that memory, where it is not a slot. */
   readonly before: CompiledStep;
   /** With the extents that the image has there. */
@@ -16,7 +17,13 @@ export interface Windows {
 
 /** The windows as they are, reaching over the edges of the image. */
 export function windowsOf({ attributes, a }: ConvStep, geometry: Geometry): Windows {
-  return { image: { slot: a.slot }, before: { kernels: [], scratch: [] }, geometry, sliding: attributes };
+  return {
+    image: { slot: a.slot },
+    dtype: a.dtype,
+    before: { kernels: [], scratch: [] },
+    geometry,
+    sliding: attributes,
+  };
 }
 
 export function slotsOfImage({ image }: Windows): number[] {

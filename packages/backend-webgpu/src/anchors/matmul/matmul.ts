@@ -23,7 +23,7 @@ export function matmulKernels(step: MatmulStep, limits: KernelLimits): CompiledS
   const cut = isThin
     ? thinCut(product, { along: directionOf(wide), isVector: width === 4 }, limits)
     : productCut(product, limits);
-  return productKernels(step, c.slot, product, cut, limits);
+  return productKernels(step, c, product, cut, limits);
 }
 
 function productOf(
@@ -52,8 +52,8 @@ function productOf(
         start("right_start", b),
         start("out_start", c),
       ];
-      const leftOperand = writer.bind(a, "float32", "read", widths[0]);
-      const rightOperand = writer.bind(b, "float32", "read", widths[1]);
+      const leftOperand = writer.bind(a, a.dtype, "read", widths[0]);
+      const rightOperand = writer.bind(b, b.dtype, "read", widths[1]);
       return {
         left: matrixFactor(writer, leftOperand, "left", left, leftStart, fetching),
         right: matrixFactor(writer, rightOperand, "right", right, rightStart, fetching),

@@ -1,4 +1,4 @@
-import type { Epilogue } from "@minima/tensor";
+import type { ContiguousOperand, Epilogue } from "@minima/tensor";
 import type { CompiledStep, Kernel, KernelLimits, Memory } from "../../kernel/kernel.ts";
 import { KernelWriter } from "../../kernel/kernel-writer.ts";
 import { type ResultStore, resultStore, withEpilogue } from "../epilogue.ts";
@@ -22,11 +22,11 @@ export type MakeStore = (writer: KernelWriter, isVector: boolean) => ResultStore
  * The kernels of a product: one, or, where few long sums have to be split to keep a GPU busy, one for the parts of the
  * sums, and one that adds them up in their order. The epilogue belongs to the last.
  *
- * @param output - The slot of the result.
+ * @param output - Where the result goes.
  */
 export function productKernels<S extends ProductStep>(
   step: S,
-  output: number,
+  output: Pick<ContiguousOperand, "slot" | "dtype">,
   product: Product,
   { splits, write }: ProductCut,
   limits: KernelLimits,
@@ -34,7 +34,7 @@ export function productKernels<S extends ProductStep>(
   const { before, resultSize, slots, hasQuads, label } = product;
   const prepared = before.scratch.length;
   if (splits === 1) {
-    const kernels = withEpilogue(step, { slots: [...slots, output], scratch: prepared }, limits, ({ epilogue }) =>
+    const kernels = withEpilogue(step, { slots: [...slots, output.slot], scratch: prepared }, limits, ({ epilogue }) =>
       write(label, (writer, isVector) => resultStore(writer, output, epilogue, isVector)),
     );
     return { kernels: [...before.kernels, ...kernels], scratch: before.scratch };
@@ -42,7 +42,7 @@ export function productKernels<S extends ProductStep>(
   // Where the sums of the splits wait for each other: [split][element of the result].
   const partialSums: Memory = { scratch: prepared };
   const parts = write(`${label}, split in ${splits}`, storePart);
-  const sums = withEpilogue(step, { slots: [output], scratch: 1 }, limits, ({ epilogue }) => {
+  const sums = withEpilogue(step, { slots: [output.slot], scratch: 1 }, limits, ({ epilogue }) => {
     const writer = new KernelWriter(limits);
     const isVector = hasQuads && epilogue === undefined;
     const [width, size] = isVector ? ([4, resultSize / 4] as const) : ([1, resultSize] as const);

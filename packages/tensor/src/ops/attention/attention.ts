@@ -1,7 +1,7 @@
 import { ShapeError } from "../../errors.ts";
 import { broadcastShapes, formatShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
-import { type Operand, floatNode } from "../build.ts";
+import { type Operand, floatNodes, inFloat32 } from "../build.ts";
 import { composedAttention } from "./composed.ts";
 import { fusedAttention, isFusible } from "./fused.ts";
 
@@ -27,7 +27,7 @@ export interface AttentionOptions {
  * @returns [..., queries, values].
  */
 export function scaledDotProductAttention(q: Operand, k: Operand, v: Operand, options: AttentionOptions = {}): Tensor {
-  const [query, key, value] = [q, k, v].map((x) => new Tensor(floatNode(x)));
+  const [query, key, value] = floatNodes(q, k, v).map((node) => new Tensor(node));
   const shapes = `q ${formatShape(query.shape)}, k ${formatShape(key.shape)}, v ${formatShape(value.shape)}`;
   if (Math.min(query.ndim, key.ndim, value.ndim) < 2) {
     throw new ShapeError(`scaledDotProductAttention: ${shapes} must each be [..., length, features]`);
@@ -49,8 +49,8 @@ export function scaledDotProductAttention(q: Operand, k: Operand, v: Operand, op
     broadcastShapes("scaledDotProductAttention: scores and mask", scores, mask.shape);
   }
   const weighting = { mask, isCausal, scale };
-  const attention = isFusible(query, key, value, weighting) ? fusedAttention : composedAttention;
-  return attention(query, key, value, weighting);
+  if (isFusible(query, key, value, weighting)) return fusedAttention(query, key, value, weighting);
+  return inFloat32([query, key, value], (a, b, c) => composedAttention(a, b, c, weighting));
 }
 
 function batchOf({ shape }: Tensor): readonly number[] {

@@ -1,3 +1,4 @@
+import { isFloat } from "../../dtype.ts";
 import type { Tensor } from "../../tensor.ts";
 import { add, mul, sub } from "../arithmetic.ts";
 import { equal } from "../compare.ts";
@@ -38,7 +39,7 @@ function attentionWeights(q: Tensor, k: Tensor, { mask, isCausal, scale }: Weigh
 }
 
 function maskedSoftmax(scores: Tensor, mask: Tensor): Tensor {
-  const masked = mask.dtype === "float32" ? add(scores, mask) : where(mask, scores, -Infinity);
+  const masked = isFloat(mask.dtype) ? add(scores, mask) : where(mask, scores, -Infinity);
   // A row of -inf alone has no softmax: it is kept out before, so that no NaN gets into the gradient.
   const isEmpty = equal(detach(amax(masked, { axis: -1, keepDims: true })), -Infinity);
   return where(isEmpty, 0, softmax(where(isEmpty, 0, masked)));

@@ -1,4 +1,5 @@
 import type { BackendProfile } from "../../backend.ts";
+import { isFloat } from "../../dtype.ts";
 import { createNode } from "../../graph/create.ts";
 import { isGradEnabled } from "../../graph/mode.ts";
 import type { AttentionAttributes } from "../../graph/primitive.ts";
@@ -8,6 +9,7 @@ import { Tensor } from "../../tensor.ts";
 import { mul } from "../arithmetic.ts";
 import { withGradient } from "../custom.ts";
 import { sum } from "../reduce.ts";
+import { cast } from "../unary.ts";
 import { expand } from "../views.ts";
 import { type Weighting, composedGradients } from "./composed.ts";
 
@@ -25,7 +27,7 @@ export function isFusible(q: Tensor, k: Tensor, v: Tensor, { mask }: Weighting):
   if ([q, k, v].some(({ size }) => size === 0)) return false;
   if (mask === null) return true;
   const scores = [...batch, q.shape[q.ndim - 2], k.shape[k.ndim - 2]];
-  const isKnown = mask.dtype === "float32" || mask.dtype === "bool";
+  const isKnown = isFloat(mask.dtype) || mask.dtype === "bool";
   return isKnown && !mask.requiresGrad && sameShape(broadcastShapes("attention", scores, mask.shape), scores);
 }
 
@@ -38,17 +40,26 @@ export function fusedAttention(q: Tensor, k: Tensor, v: Tensor, weighting: Weigh
   const batch = q.shape.slice(0, -2);
   const [queries, keys] = [q.shape[q.ndim - 2], k.shape[k.ndim - 2]];
   const masks = weighting.mask === null ? [] : [expand(weighting.mask, [...batch, queries, keys])];
-  const primitive = (mode: AttentionAttributes["mode"], operands: readonly Tensor[], shape: readonly number[]) => {
+  const primitive = (
+    mode: AttentionAttributes["mode"],
+    operands: readonly Tensor[],
+    shape: readonly number[],
+    dtype = q.dtype,
+  ) => {
     const nodes = [...operands, ...masks].map(({ node }) => node);
-    return new Tensor(createNode("attention", nodes, shape, "float32", { mode, scale, isCausal }));
+    return new Tensor(createNode("attention", nodes, shape, dtype, { mode, scale, isCausal }));
   };
+  const wide = (t: Tensor): Tensor => cast(t, "float32");
   return withGradient(
     [q, k, v],
     () => primitive("forward", [q, k, v], [...batch, queries, v.shape[v.ndim - 1]]),
     (g, output) => {
-      if (isGradEnabled()) return composedGradients(q, k, v, g, weighting);
-      const logSumExp = primitive("logSumExp", [q, k], [...batch, queries, 1]);
-      const mean = sum(mul(g, output), { axis: -1, keepDims: true });
+      if (isGradEnabled()) {
+        const gradients = composedGradients(wide(q), wide(k), wide(v), wide(g), weighting);
+        return gradients.map((gradient) => cast(gradient, q.dtype));
+      }
+      const logSumExp = primitive("logSumExp", [q, k], [...batch, queries, 1], "float32");
+      const mean = sum(mul(wide(g), wide(output)), { axis: -1, keepDims: true });
       return [
         primitive("queryGradient", [q, k, v, g, logSumExp, mean], q.shape),
         primitive("keyGradient", [q, k, v, g, logSumExp, mean], k.shape),

@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from "../../errors.ts";
 import { formatShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { add, div, floorDivide, minimumWithTiesToSecond, mul, sub } from "../arithmetic.ts";
-import { type Operand, asTensor, floatNode } from "../build.ts";
+import { type Operand, asTensor, castNode, floatNode } from "../build.ts";
 import { greaterEqual, less, logicalAnd } from "../compare.ts";
 import { arange } from "../create.ts";
 import { indexSelect } from "../indexing.ts";
@@ -31,7 +31,7 @@ export function adaptiveAvgPool2d(x: Operand, outputSize: OutputSize): Tensor {
   if (rows % height === 0 && columns % width === 0) return avgPool2d(t, [rows / height, columns / width]);
   // The windows overlap or differ in size; both axes are averaged by a product with a matrix.
   const narrow = columns === width ? t : matmul(t, transpose(averages(columns, width)));
-  return rows === height ? narrow : matmul(averages(rows, height), narrow);
+  return new Tensor(castNode((rows === height ? narrow : matmul(averages(rows, height), narrow)).node, t.dtype));
 }
 
 /** As `adaptiveAvgPool2d`, along the last axis alone. */

@@ -21,7 +21,7 @@ export type AvgPool1dOptions = AveragePoolOptions<number>;
 export type AvgPool2dOptions = AveragePoolOptions<Pair>;
 
 /**
- * Mean of each window along the last axis, in float32.
+ * Mean of each window along the last axis; integers give float32.
  *
  * @param x - [..., length].
  * @returns [..., ⌊(length + 2·padding - kernel) / stride⌋ + 1], rounded up in `ceilMode`.
@@ -31,7 +31,7 @@ export function avgPool1d(x: Operand, kernel: number, options: AvgPool1dOptions 
 }
 
 /**
- * Mean of each window over the last two axes, in float32.
+ * Mean of each window over the last two axes; integers give float32.
  *
  * @param x - [..., height, width].
  * @returns [..., height', width'] with n' = ⌊(n + 2·padding - kernel) / stride⌋ + 1, rounded up in `ceilMode`.
@@ -52,5 +52,5 @@ function pool(name: string, x: Operand, kernel: Pair, options: AveragePoolOption
   const [t, windows, planes] =
     axes === 2 ? [given, sliding, counts] : [withHeight(given), windowsWithHeight(sliding), [1, ...counts]];
   const attributes = { ...windows, mode: "forward", countPadding: options.countIncludePad !== false } as const;
-  return new Tensor(createNode("avgPool", [t.node], [...t.shape.slice(0, -2), ...planes], "float32", attributes));
+  return new Tensor(createNode("avgPool", [t.node], [...t.shape.slice(0, -2), ...planes], t.dtype, attributes));
 }

@@ -25,7 +25,7 @@ export function convolve(
   }
   const { stride, dilation, padBefore, padAfter } = sliding;
   const attributes = { mode, stride, dilation, padBefore, padAfter, groups };
-  return new Tensor(createNode("conv", [a.node, b.node], shape, "float32", attributes));
+  return new Tensor(createNode("conv", [a.node, b.node], shape, a.dtype, attributes));
 }
 
 /** Throws unless the number of groups divides the channels. */

@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from "../../errors.ts";
 import { createNode } from "../../graph/create.ts";
 import { formatShape, sizeOf } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
-import { type Operand, asTensor, castNode } from "../build.ts";
+import { type Operand, asTensor, floatNode } from "../build.ts";
 import { gather } from "../indexing.ts";
 import type { ValuesAndIndices } from "../reduce.ts";
 import { reshape } from "../views.ts";
@@ -86,7 +86,7 @@ function maxima(t: Tensor, counts: readonly number[], sliding: Sliding): ValuesA
   const plane = reshape(t, [...lead, sizeOf(t.shape.slice(-2))]);
   // Made of the same node that the elements are picked from, so that the planner sees it.
   const image = createNode("reshape", [plane.node], t.shape, t.dtype, null);
-  const indices = new Tensor(createNode("poolIndex", [castNode(image, "float32")], shape, "int32", attributes));
+  const indices = new Tensor(createNode("poolIndex", [floatNode(new Tensor(image))], shape, "int32", attributes));
   const picked = gather(plane, -1, reshape(indices, [...lead, sizeOf(counts)]));
   return { values: reshape(picked, shape), indices };
 }

@@ -1,7 +1,7 @@
 import { ShapeError, ValueError } from "../../errors.ts";
 import { formatShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
-import { type Operand, floatNode } from "../build.ts";
+import { type Operand, floatNodes } from "../build.ts";
 import { pad } from "../pad.ts";
 import { addBias, checkGroups, convolve, layouts } from "./conv-node.ts";
 import { type Pair, perAxis, reach, withBatch } from "./geometry.ts";
@@ -56,8 +56,8 @@ function transposedConvolution(
   options: ConvTransposeOptions<Pair>,
   axes: 1 | 2,
 ): Tensor {
-  const [input, restore] = withBatch(name, new Tensor(floatNode(x)), axes + 2, layouts[axes]);
-  const filter = new Tensor(floatNode(weight));
+  const [given, filter] = floatNodes(x, weight).map((node) => new Tensor(node));
+  const [input, restore] = withBatch(name, given, axes + 2, layouts[axes]);
   const { groups = 1, bias } = options;
   const channels = input.shape[1];
   checkGroups(name, groups, channels);
