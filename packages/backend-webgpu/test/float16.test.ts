@@ -14,6 +14,7 @@ if (backend === null) {
   );
 }
 const device = backend as NonNullable<typeof backend>;
+const onCpu = (backend === null ? null : await halfBackend({ processor: "cpu" })) as typeof device;
 
 const halves = (shape: readonly number[], seed = 1, map?: (u: number) => number): Tensor =>
   T.cast(floats(shape, seed, map), "float16");
@@ -155,8 +156,10 @@ const gradients: readonly Case[] = [
 // A software driver takes seconds for some kernels that it has not seen before.
 describe.skipIf(backend === null)("float16 on WebGPU", { timeout: 120_000 }, () => {
   afterAll(async () => {
-    await device.idle();
-    device.dispose();
+    for (const each of [device, onCpu]) {
+      await each.idle();
+      each.dispose();
+    }
   });
 
   it("trains a small network as the reference does", async () => {
@@ -224,4 +227,8 @@ describe.skipIf(backend === null)("float16 on WebGPU", { timeout: 120_000 }, () 
   ])("%s", (_, cases, tolerance) => {
     it.each(cases)("%s", (_name, build) => expectAsReference(device, build, tolerance));
   });
+
+  it.each([...sums, ...products])("by kernels for CPUs: %s", (_name, build) =>
+    expectAsReference(onCpu, build, neighbours),
+  );
 });

@@ -18,7 +18,7 @@ function halfDriver(): string | undefined {
 
 /**
  * A backend on an adapter that has half floats: a GPU, or a software driver other than SwiftShader, which has none. Null
- * if there is neither.
+ * if there is neither. With the kernels that GPUs get, if the options do not say otherwise.
  *
  * @param options - `features` are those that are turned on; default `shader-f16`.
  */
@@ -27,6 +27,7 @@ export async function halfBackend(options: WebGpuOptions = {}): Promise<WebGpuBa
   if (!hasGpu && driver === undefined) return null;
   try {
     return await webgpu({
+      processor: "gpu",
       features: ["shader-f16"],
       ...(hasGpu ? {} : { gpu: await softwareGpu({ driver }) }),
       ...options,
