@@ -2,7 +2,7 @@ import * as T from "@minima/tensor";
 import type { Tensor } from "@minima/tensor";
 import { describe, expect, it } from "vitest";
 import { type Case, expectAsReference } from "./compare.ts";
-import { sharedBackend } from "./device.ts";
+import { sharedBackend, testBackend } from "./device.ts";
 import { withGradients } from "./gradients.ts";
 import { floats } from "./values.ts";
 
@@ -51,5 +51,15 @@ describe("convolutions on WebGPU give what the reference gives", () => {
     const before = backend().stats().dispatches;
     await expectAsReference(backend(), build, tolerance);
     expect(backend().stats().dispatches - before).toBe(1);
+  });
+
+  it("without a copy of the image where the device does not bind so large a one", async () => {
+    // 8 KiB: more than the image has, and less than the gradient of the output with zeros between its elements.
+    const small = await testBackend({ processor: "cpu", limits: { maxStorageBufferBindingSize: 8192 } });
+    const build = (): Tensor[] =>
+      withGradients((x, w) => T.conv2d(x, w, { stride: 4, padding: 3 }), [1, 6, 16, 16], [8, 6, 4, 4]);
+    await expectAsReference(small, build, tolerance);
+    await small.idle();
+    small.dispose();
   });
 });

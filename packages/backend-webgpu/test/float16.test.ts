@@ -113,6 +113,10 @@ const sums: readonly Case[] = [
   }],
   ["long sums, whose terms float16 would lose", () => [T.sum(T.full([5000], 1, { dtype: "float16" })), T.mean(halves([70_000], 1, (u) => u + 2)), T.sum(halves([3, 9000], 1, (u) => u / 9), { axis: 1 })]],
   ["means of what adds up beyond the range", () => T.mean(T.full([4000], 60, { dtype: "float16" }))],
+  ["extremes of long rows, of NaN too", () => {
+    const x = T.stack([halves([90]), halves([90], 2, (u) => (u > 0.97 ? NaN : u))]);
+    return [T.amax(x, { axis: 1 }), T.amin(x, { axis: 1 })];
+  }],
   ["softmax", () => [T.softmax(halves([5, 9])), T.logSoftmax(halves([4, 64]), 1), T.logsumexp(halves([3, 30], 1, (u) => 90 * u), { axis: 1 })]],
   ["scans", () => [T.cumsum(halves([3, 40]), 1), T.cumsum(halves([2, 500]), 1), T.cummax(halves([30]), 0).values, T.cumprod(T.add(halves([9]), 1), 0)]],
   ["sums at places", () => T.scatterAdd(T.zeros([4, 5], { dtype: "float16" }), 1, integers([4, 30], 0, 5), halves([4, 30]))],

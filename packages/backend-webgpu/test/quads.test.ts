@@ -80,6 +80,7 @@ describe("kernels are written in vec4s", () => {
     maxComputeInvocationsPerWorkgroup: 256,
     maxComputeWorkgroupSizeX: 256,
     maxComputeWorkgroupsPerDimension: 65_535,
+    maxStorageBufferBindingSize: 2 ** 27,
     maxStorageBuffersPerShaderStage: 8,
     tuning: tunings.gpu,
     subgroups: false,

@@ -33,6 +33,7 @@ export interface KernelLimits extends Pick<
   | "maxComputeInvocationsPerWorkgroup"
   | "maxComputeWorkgroupSizeX"
   | "maxComputeWorkgroupsPerDimension"
+  | "maxStorageBufferBindingSize"
   | "maxStorageBuffersPerShaderStage"
 > {
   readonly tuning: Tuning;

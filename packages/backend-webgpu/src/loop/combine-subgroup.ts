@@ -1,4 +1,4 @@
-import type { ReduceKind } from "@minima/tensor";
+import { type ReduceKind, isFloat } from "@minima/tensor";
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
 import type { Fold } from "./fold.ts";
 
@@ -18,7 +18,7 @@ export function combineSubgroup(writer: KernelWriter, { kind, dtype }: Fold, val
   const isExtreme = kind === "max" || kind === "min";
   if (dtype === "bool") return `${kind === "max" ? "subgroupAny" : "subgroupAll"}(${value})`;
   if (dtype === "uint8" && !isExtreme) return `(${operation}(${value}) & 255u)`;
-  if (dtype !== "float32" || !isExtreme) return `${operation}(${value})`;
+  if (!isFloat(dtype) || !isExtreme) return `${operation}(${value})`;
   // The built-in ones need not heed NaN, which counts as extreme here.
   const key = `${writer.use("ordered_bits")}(${value}, ${kind === "max" ? lastNan : firstNan})`;
   return `${writer.use("float_of_ordered_bits")}(${operation}(${key}))`;

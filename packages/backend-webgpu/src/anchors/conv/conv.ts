@@ -1,8 +1,9 @@
 import type { ConvStep } from "@minima/tensor";
 import type { CompiledStep, KernelLimits } from "../../kernel/kernel.ts";
+import { directCut } from "../product/direct-kernel.ts";
 import { productKernels } from "../product/product-kernels.ts";
 import type { Product } from "../product/product.ts";
-import { productCut } from "../product/product-cut.ts";
+import { tiledCut } from "../product/tile-kernel.ts";
 import { directConvKernels } from "./direct-conv.ts";
 import { filterGradientProduct } from "./filter-gradient.ts";
 import { forwardProduct } from "./forward.ts";
@@ -23,9 +24,10 @@ export function convKernels(step: ConvStep, limits: KernelLimits): CompiledStep 
   const geometry = geometryOf(step);
   const rows = step.attributes.mode === "inputGradient" ? geometry.channelsPerGroup : geometry.filtersPerGroup;
   if (rows < fewestRows || geometry.plane.length > 3) return directConvKernels(step, geometry, limits);
-  const windows = limits.tuning.sharedTiles ? windowsOf(step, geometry) : insideWindows(step, geometry, limits);
-  const product = productOf(step, windows);
-  return productKernels(step, step.output, product, productCut(product, limits), limits);
+  const inside = limits.tuning.sharedTiles ? null : insideWindows(step, geometry, limits);
+  const product = productOf(step, inside ?? windowsOf(step, geometry));
+  const cut = inside === null ? tiledCut(product, limits) : directCut(product, limits);
+  return productKernels(step, step.output, product, cut, limits);
 }
 
 function productOf(step: ConvStep, windows: Windows): Product {

@@ -17,18 +17,20 @@ interface Spread {
 
 /**
  * Windows that lie inside of the image, so that no element has to be tested: where they reach over its edges, they are of
- * a copy with zeros around. For the gradient of a strided convolution there are zeros between its elements as well.
+ * a copy with zeros around. For the gradient of a strided convolution there are zeros between its elements as well. Null
+ * if the device cannot bind so large a copy.
  */
-export function insideWindows(step: ConvStep, geometry: Geometry, limits: KernelLimits): Windows {
+export function insideWindows(step: ConvStep, geometry: Geometry, limits: KernelLimits): Windows | null {
   const { spreads, moved, sliding } =
     step.attributes.mode === "inputGradient" ? spreadGradient(step, geometry) : spreadInput(step, geometry);
   if (spreads.every((axis) => axis.first === 0 && axis.gap === 1 && axis.spreadExtent <= axis.extent)) {
     return { ...windowsOf(step, geometry), sliding };
   }
-  const image: Memory = { scratch: 0 };
-  const kernel = spreadKernel(step, image, spreads, limits);
   const planes = step.a.shape[0] * step.a.shape[1];
   const bytes = planes * sizeOf(spreads.map(({ spreadExtent }) => spreadExtent)) * 4;
+  if (bytes > limits.maxStorageBufferBindingSize) return null;
+  const image: Memory = { scratch: 0 };
+  const kernel = spreadKernel(step, image, spreads, limits);
   return { image, dtype: "float32", before: { kernels: [kernel], scratch: [bytes] }, geometry: moved, sliding };
 }
 

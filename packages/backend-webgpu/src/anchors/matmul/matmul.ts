@@ -4,9 +4,10 @@ import { times } from "../../kernel/expression.ts";
 import type { OperandWidth } from "../../kernel/operand.ts";
 import { startOf, writeBatch } from "../batch.ts";
 import { slotsOf } from "../epilogue.ts";
+import { directCut } from "../product/direct-kernel.ts";
 import type { Product } from "../product/product.ts";
 import { productKernels } from "../product/product-kernels.ts";
-import { productCut } from "../product/product-cut.ts";
+import { tiledCut } from "../product/tile-kernel.ts";
 import { type MatrixLayout, directionOf, hasQuads, matrixFactor } from "./matrix-factor.ts";
 import { thinCut, thinnest } from "./thin.ts";
 
@@ -22,7 +23,7 @@ export function matmulKernels(step: MatmulStep, limits: KernelLimits): CompiledS
   const [wide, width] = m < n ? [right, widths[1]] : [left, widths[0]];
   const cut = isThin
     ? thinCut(product, { along: directionOf(wide), isVector: width === 4 }, limits)
-    : productCut(product, limits);
+    : (sharedTiles ? tiledCut : directCut)(product, limits);
   return productKernels(step, c, product, cut, limits);
 }
 

@@ -22,7 +22,7 @@ const together = 4;
 const readCost = 6;
 /** With fewer workgroups processors are idle. */
 const enoughGroups = 4;
-/** Sums are split, in a multiple of the rounds of a loop, no further than this. */
+/** Sums are split no further. */
 const fewestTermsPerSplit = 256;
 
 /** The cut that costs least, by the sizes alone, so that the same product gives the same bits. */
