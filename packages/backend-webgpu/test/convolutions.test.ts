@@ -15,6 +15,7 @@ const cases: readonly Case[] = [
   ["conv2d with stride, padding and dilation", () =>
     withGradients((x, w) => T.conv2d(x, w, { stride: [2, 3], padding: [2, 1], dilation: [1, 2] }), [2, 2, 9, 11], [3, 2, 3, 3])],
   ["conv2d in groups, with an activation", () => withGradients((x, w) => T.relu(T.conv2d(x, w, { groups: 2, padding: 1 })), [1, 4, 5, 5], [6, 2, 3, 3])],
+  ["conv2d of no images", () => withGradients((x, w) => T.conv2d(x, w, { padding: 1 }), [0, 4, 6, 6], [5, 4, 3, 3])],
   ["conv1d", () => withGradients((x, w) => T.conv1d(x, w, { stride: 2, padding: 3 }), [3, 2, 20], [4, 2, 5])],
   ["transposed convolution", () => withGradients((x, w) => T.convTranspose2d(x, w, { stride: 2 }), [1, 3, 4, 4], [3, 2, 3, 3])],
   ["conv2d in several tiles", () => withGradients((x, w) => T.conv2d(x, w, { padding: 1 }), [3, 9, 11, 10], [35, 9, 3, 3])],

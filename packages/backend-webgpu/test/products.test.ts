@@ -14,6 +14,10 @@ const sizes = [[1, 1, 1], [1, 70, 1], [3, 5, 7], [16, 16, 16], [17, 33, 15], [64
 
 const products: readonly Case[] = [
   ...sizes.map(([m, k, n]): Case => [`${m}x${k} by ${k}x${n}`, () => T.matmul(floats([m, k]), floats([k, n], 2))]),
+  ["empty factors", () => [
+    T.matmul(floats([0, 6, 5]), floats([5, 7], 2)), T.matmul(floats([3, 0, 4]), floats([4], 2)),
+    T.matmul(floats([3, 8, 0]), floats([3, 0, 9], 2)), T.add(T.matmul(floats([12, 0]), floats([0, 9], 2)), floats([9], 3)),
+  ]],
   ["transposes of either side", () => {
     const [a, b, c] = [floats([35, 20]), floats([35, 18], 2), floats([20, 18], 3)];
     return [T.matmul(T.transpose(a), b), T.matmul(a, c), T.matmul(c, T.transpose(b)), T.matmul(T.transpose(c), T.transpose(a))];

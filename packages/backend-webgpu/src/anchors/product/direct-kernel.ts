@@ -7,6 +7,9 @@ import { writeLongSums } from "./long-sums.ts";
 import type { Product } from "./product.ts";
 import type { MakeStore, ProductCut } from "./product-kernels.ts";
 
+/** Sums are seldom split between invocations here, so that long ones would round too much for 50 steps of Adam. */
+const parts = { longest: 512, part: 128 };
+
 /** A product cut into tiles that need no shared memory. */
 export function directCut(product: Product, limits: KernelLimits): ProductCut {
   const tiling = chooseDirectTiling(product);
@@ -44,7 +47,8 @@ function directKernel(product: Product, tiling: DirectTiling, limits: KernelLimi
       writer.line(`let last_term = min(first_term + ${termsPerSplit}, ${terms});`);
     }
     const sums = sumsOf(tiling);
-    writeLongSums(writer, sums, "0.0f", { first, end, most: Math.min(termsPerSplit, terms), step: round }, () => {
+    const range = { first, end, most: Math.min(termsPerSplit, terms), step: round };
+    writeLongSums(writer, sums, "0.0f", range, parts, () => {
       for (let number = 0; number < round; number++) {
         writer.line(`let term${number} = ${plus("start", number)};`);
         const rows = readCells(writer, "row", left, tiling.rows, number);

@@ -31,7 +31,7 @@ export function chooseDirectTiling(size: ProductSize): DirectTiling {
   for (const rows of extents) {
     for (const columns of extents) {
       const tiles = size.batches * Math.ceil(size.rows / rows) * Math.ceil(size.columns / columns);
-      const groups = Math.ceil(tiles / directLanes);
+      const groups = Math.max(1, Math.ceil(tiles / directLanes)); // one of nothing, where the result is empty
       const cut = cutTerms(size.terms, groups);
       const idle = Math.max(1, enoughGroups / (groups * cut.splits));
       const cost = Math.ceil(tiles / together) * (rows * columns + readCost * (rows + columns)) * idle;

@@ -1,30 +1,33 @@
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 
-/** Float sums of more terms than `longest` are made of sums of `part` terms, which round less. */
-const longest = 4096;
-const part = 512;
-
 interface Terms {
   /** Expressions of the first term, and of the one behind the last. */
   readonly first: string;
   readonly end: string;
   /** How many there are at most. */
   readonly most: number;
-  /** How many `step` takes in at a time: a divisor of 512. */
+  /** How many `add` takes in at a time: a divisor of the part. */
   readonly step: number;
+}
+
+/** Sums of more terms than `longest` are made of sums of `part` terms, which round less, but take registers of their own. */
+export interface Parts {
+  readonly longest: number;
+  readonly part: number;
 }
 
 /**
  * Sums of products in variables of these names, which start at zero, and the loop over the terms.
  *
  * @param zero - What the sums begin with.
- * @param step - Adds the terms from `start` on.
+ * @param add - Adds the terms from `start` on.
  */
 export function writeLongSums(
   writer: KernelWriter,
   names: readonly string[],
   zero: string,
   { first, end, most, step }: Terms,
+  { longest, part }: Parts,
   add: () => void,
 ): void {
   for (const name of names) writer.line(`var ${name} = ${zero};`);

@@ -7,6 +7,9 @@ import type { MakeStore, ProductCut } from "./product-kernels.ts";
 import { TileSide } from "./tile-side.ts";
 import { type Tiling, chooseTiling } from "./tiling.ts";
 
+/** Few invocations have so long sums to themselves: longer ones are split. */
+const parts = { longest: 4096, part: 512 };
+
 /** A product cut into tiles. */
 export function tiledCut(product: Product, limits: KernelLimits): ProductCut {
   const tiling = chooseTiling(product, limits);
@@ -60,7 +63,7 @@ function writeSums(writer: KernelWriter, tiling: Tiling, terms: number, step: ()
     writer.line(`let last_term = min(first_term + ${termsPerSplit}, ${terms});`);
   }
   const range = { first, end, most: Math.min(termsPerSplit, terms), step: depth };
-  writeLongSums(writer, sumsOf(tiling), "vec4f()", range, step);
+  writeLongSums(writer, sumsOf(tiling), "vec4f()", range, parts, step);
 }
 
 function sumsOf({ rows, columns }: Tiling): string[] {
