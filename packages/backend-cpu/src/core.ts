@@ -2,6 +2,7 @@
  * The backend in parts, for pages that want to carry only what they run: a network of linear layers needs neither
  * convolutions nor sorting.
  */
+import { ValueError } from "@minima/tensor";
 import { type CpuBackend, type CpuOptions, createBackend } from "./cpu-backend.ts";
 import { basics } from "./kernel-sets/basics.ts";
 import type { KernelSet } from "./kernel-sets/kernel-set.ts";
@@ -21,7 +22,12 @@ export interface CpuCoreOptions extends CpuOptions {
  * missing.
  *
  * @throws MinimaError where the engine has no WebAssembly SIMD, or no shared memory and `threads` is more than one.
+ * @throws ValueError where `kernels` holds something else than sets.
  */
 export function cpu({ kernels = [], ...options }: CpuCoreOptions = {}): CpuBackend {
+  for (const set of kernels as readonly (Partial<KernelSet> | undefined)[]) {
+    if (typeof set?.create === "function") continue;
+    throw new ValueError(`cpu: kernels holds ${String(set)}; it takes sets of kernels: convolutions, sorting`);
+  }
   return createBackend(options, [basics, ...kernels]);
 }

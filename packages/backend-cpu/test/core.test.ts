@@ -36,4 +36,10 @@ describe("a backend of parts", () => {
     await expect(async () => compute(backend)).rejects.toThrow(message);
     expect(await linear(backend)).toEqual(await linear(cpu()));
   });
+
+  it("says what kernels are where something else is given", () => {
+    const kernels = ["convolutions"] as unknown as CpuCoreOptions["kernels"];
+    const message = "cpu: kernels holds convolutions; it takes sets of kernels: convolutions, sorting";
+    expect(() => core({ kernels })).toThrow(message);
+  });
 });

@@ -29,6 +29,14 @@ const arrayOf = {
   bool: Uint8Array,
 } as const;
 
+/** Throws unless a string names a dtype, which types promise in TypeScript alone. */
+export function checkDType(operation: string, dtype: DType): void {
+  if (Object.hasOwn(bytesPerElement, dtype)) return;
+  throw new DTypeError(
+    `${operation}: there is no dtype ${String(dtype)}; there are ${Object.keys(bytesPerElement).join(", ")}`,
+  );
+}
+
 /** A zeroed host array for `size` elements of `dtype`. */
 export function hostArray(dtype: DType, size: number): TypedArray {
   return new arrayOf[dtype](size);

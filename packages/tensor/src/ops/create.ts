@@ -1,5 +1,7 @@
 import type { Device } from "../backend.ts";
-import { type DType, type TypedArray, bytesPerElement, dtypeOfArray, hostArray, isFloat, roundTo } from "../dtype.ts";
+import {
+  type DType, type TypedArray, bytesPerElement, checkDType, dtypeOfArray, hostArray, isFloat, roundTo,
+} from "../dtype.ts"; // prettier-ignore
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { createLeaf, createNode } from "../graph/create.ts";
 import { Storage } from "../graph/storage.ts";
@@ -47,6 +49,7 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
     throw new ShapeError(`tensor: ${sizeOf(nested)} elements do not fill shape ${formatShape(shape)}`);
   }
   const dtype = options.dtype ?? (isTyped ? dtypeOfArray(data) : isBoolean(data) ? "bool" : "float32");
+  checkDType("tensor", dtype);
   const host = isTyped && matches(data, dtype) ? data : fillHost(data, dtype, sizeOf(shape));
   return leaf(host, shape, dtype, options);
 }
@@ -110,6 +113,7 @@ function ragged(shape: Shape, axis: number): ShapeError {
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
   checkShape("full", shape);
   const dtype = options.dtype ?? (typeof value === "boolean" ? "bool" : "float32");
+  checkDType("full", dtype);
   return new Tensor(fillNode(roundTo(dtype, Number(value)), [...shape], dtype));
 }
 

@@ -7,7 +7,7 @@ import { equal, greater, less, logicalAnd, logicalOr, notEqual } from "./compare
 import { withGradient } from "./custom.ts";
 import { where } from "./select.ts";
 import { detach } from "./views.ts";
-import { arithmeticDType, type DType, isFloat } from "../dtype.ts";
+import { arithmeticDType, checkDType, type DType, isFloat } from "../dtype.ts";
 
 /** Element-wise primitive that computes in float32, and so does its gradient; integers are cast. */
 const floatUnary =
@@ -179,5 +179,6 @@ export function cosh(x: Operand): Tensor {
 
 /** The same values in another dtype: floats to integers truncate and saturate, anything to bool tests for non-zero. */
 export function cast(x: Operand, dtype: DType): Tensor {
+  checkDType("cast", dtype);
   return new Tensor(castNode(asTensor(x).node, dtype));
 }
