@@ -54,7 +54,11 @@ export function createBackend(options: CpuOptions, sets: readonly KernelSet[]): 
   let bytes = 0;
   const backend: CpuBackend = {
     name: "cpu",
-    profile: { maxSlotsPerStep: 64, synchronous: true },
+    profile: {
+      maxSlotsPerStep: 64,
+      synchronous: true,
+      anchors: { matmul: { epilogue: true, stridedResult: true }, conv: { epilogue: true } },
+    },
     threads,
     get startedThreads() {
       return pool?.started ?? 1;

@@ -58,6 +58,11 @@ export class DeviceBackend implements WebGpuBackend {
       maxSlotsPerStep: limits.maxStorageBuffersPerShaderStage,
       synchronous: false,
       float16: features.has("shader-f16"),
+      anchors: {
+        matmul: { epilogue: true, stridedResult: true },
+        conv: { epilogue: true },
+        attention: { stridedResult: true },
+      },
       composites: { attention: { mostFeatures } },
     };
     this.#faults = new Faults(device);

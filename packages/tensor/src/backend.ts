@@ -57,11 +57,21 @@ export interface BackendProfile {
   readonly synchronous: boolean;
   /** Whether there can be tensors of float16; all devices have those of the other dtypes. */
   readonly float16?: boolean;
+  /** What anchors do beside their own work; those that are not named do nothing else. */
+  readonly anchors?: { readonly [Kind in Exclude<Step["kind"], "loop">]?: AnchorProfile };
   /** Composites that the backend has kernels for. Without them they are made of primitives that every backend has. */
   readonly composites?: {
     /** Scaled dot-product attention, of vectors of at most so many features. */
     readonly attention?: { readonly mostFeatures: number };
   };
+}
+
+/** What the planner may make anchors of one kind do, so that no kernel of its own has to. */
+export interface AnchorProfile {
+  /** Whether an element-wise kernel may run on the result, in place: see `Epilogue`. */
+  readonly epilogue?: boolean;
+  /** Whether the result may lie anywhere, with strides; else it is row-major and has a buffer for itself. */
+  readonly stridedResult?: boolean;
 }
 
 /** Memory as the backend counts it. */

@@ -5,9 +5,13 @@ import { planGraph } from "../src/planner/planner.ts";
 import type { Plan } from "../src/planner/plan.ts";
 import { collect, toGraph } from "../src/runtime/collect.ts";
 import * as T from "../src/index.ts";
-import type { LoopStep, Step, Tensor } from "../src/index.ts";
+import type { BackendProfile, LoopStep, Step, Tensor } from "../src/index.ts";
 
-const profile = { maxSlotsPerStep: 64, synchronous: true };
+const profile: BackendProfile = {
+  maxSlotsPerStep: 64,
+  synchronous: true,
+  anchors: { matmul: { epilogue: true, stridedResult: true }, conv: { epilogue: true } },
+};
 
 function planOf(...tensors: Tensor[]): Plan {
   return planGraph(toGraph(collect(tensors.map((t) => t.node))), profile);
@@ -134,6 +138,42 @@ describe("fusion", () => {
     expect(plan.steps[0]).toMatchObject({
       m: 5, n: 8, k: 7, a: { rowStride: 1, columnStride: 5 }, b: { offset: 8, rowStride: 8, columnStride: 1 },
     }); // prettier-ignore
+  });
+
+  it("reads what was reshaped, however often, from where it lies", () => {
+    const pooled = T.maxPool2d(input(2, 3, 8, 8), 2);
+    expect(kinds(planOf(T.matmul(T.reshape(pooled, [2, 48]), input(48, 5))))).toEqual(["maxPool", "matmul"]);
+    const image = T.exp(input(2, 3, 4, 4));
+    const plan = planOf(T.conv2d(image, input(5, 3, 3, 3)), T.matmul(T.reshape(image, [2, 48]), input(48, 5)));
+    expect(kinds(plan).sort()).toEqual(["conv", "loop", "matmul"]);
+  });
+
+  /** Rows are centred and scaled; what a gradient would need of that is asked for as well. */
+  const normalized = (x: Tensor, axis: number): Tensor[] => {
+    const centred = T.sub(x, T.mean(x, { axis, keepDims: true }));
+    const deviation = T.sqrt(T.add(T.mean(T.square(centred), { axis, keepDims: true }), 1e-5));
+    return [deviation, centred, T.relu(T.div(centred, deviation))];
+  };
+
+  it("works along rows in the kernel that folds them", () => {
+    const plan = planOf(...normalized(input(4, 32, 100), 2));
+    expect(kinds(plan)).toEqual(["loop"]);
+    const step = loop(plan.steps[0]);
+    expect([step.outer, step.inner]).toEqual([[128], [100]]);
+    expect(step.phases.flatMap(({ inner, stores }) => stores.map(() => inner))).toEqual([false, true, true]);
+  });
+
+  it("works along rows that are folded behind it as well", () => {
+    const sum = T.add(input(128, 64), input(128, 64));
+    expect(kinds(planOf(sum, T.softmax(sum)))).toEqual(["loop"]);
+  });
+
+  it.each([
+    ["columns", () => normalized(input(128, 64), 0)],
+    ["rows so short that they fill no vectors", () => normalized(input(128, 10), 1)],
+    ["rows so few that most threads would wait", () => normalized(input(8, 4096), 1)],
+  ])("works element by element along %s", (_, build) => {
+    expect(planOf(...build()).steps.length).toBeGreaterThan(1);
   });
 
   it("lets a product take bias and activation as its epilogue", () => {

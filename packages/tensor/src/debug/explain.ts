@@ -1,7 +1,9 @@
+import type { BackendProfile } from "../backend.ts";
 import type { Node } from "../graph/node.ts";
 import { planGraph } from "../planner/planner.ts";
 import type { Plan, Slot } from "../planner/plan.ts";
 import { collect, toGraph } from "../runtime/collect.ts";
+import { getBackend } from "../runtime/device.ts";
 import { pendingAssignments } from "../runtime/effects.ts";
 import type { Tensor } from "../tensor.ts";
 import { describeStep } from "./describe-step.ts";
@@ -15,11 +17,24 @@ export function explain(...tensors: Tensor[]): string {
   const pending = roots.filter((node) => node.storage === null);
   if (pending.length === 0) return "nothing to compute: all values are there";
   const collected = collect(pending);
-  const plan = planGraph(toGraph(collected), { maxSlotsPerStep: 64, synchronous: true });
+  const plan = planGraph(toGraph(collected), profileFor(pending));
   return [
     summary(plan, collected.nodes.length),
     ...plan.steps.map((step, i) => `${i + 1}. ${describeStep(step, (slot) => slotName(slot, plan))}`),
   ].join("\n");
+}
+
+/** Where no backend says what it does: that anchors do all that they can be asked for. */
+const unknown: BackendProfile = {
+  maxSlotsPerStep: 64,
+  synchronous: true,
+  anchors: { matmul: { epilogue: true, stridedResult: true }, conv: { epilogue: true } },
+};
+
+/** The profile of the device that nodes are bound to, or would be. */
+function profileFor(nodes: readonly Node[]): BackendProfile {
+  const profile = (nodes.find(({ device }) => device !== null)?.device ?? getBackend())?.profile;
+  return { ...unknown, ...profile };
 }
 
 function summary({ steps, slots }: Plan, nodes: number): string {

@@ -149,7 +149,7 @@ export interface MatmulStep {
   readonly k: number;
   readonly a: MatrixAccess;
   readonly b: MatrixAccess;
-  /** Written; column stride 1. */
+  /** Written; column stride 1. Elsewhere it may be a part of a larger tensor, or have its axes in another order. */
   readonly c: MatrixAccess;
   readonly epilogue?: Epilogue;
 }
@@ -175,7 +175,9 @@ export interface AttentionStep {
   /** The inputs, without the mask. */
   readonly inputs: readonly MatrixAccess[];
   readonly mask: MatrixAccess | null;
-  readonly output: ContiguousOperand;
+  /** Written, as a matrix of `outputShape` for each point of the batch; column stride 1. */
+  readonly output: MatrixAccess;
+  readonly outputShape: readonly [rows: number, columns: number];
 }
 
 /** The slots of the steps below hold contiguous row-major tensors. */

@@ -21,7 +21,7 @@ export function scale(a: Affine, factor: number, offset: number): Affine {
   return { offset: a.offset * factor + offset, strides: a.strides.map((stride) => stride * factor) };
 }
 
-function plus(a: Affine, b: Affine): Affine {
+export function plus(a: Affine, b: Affine): Affine {
   return { offset: a.offset + b.offset, strides: a.strides.map((stride, loop) => stride + b.strides[loop]) };
 }
 

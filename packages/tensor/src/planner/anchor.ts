@@ -1,6 +1,7 @@
 import type { Graph } from "../graph/graph.ts";
 import { attentionInputs } from "../graph/primitive.ts";
 import type { ContiguousOperand, MatrixAccess, Step } from "../kernel/step.ts";
+import { stridesOf } from "../shape.ts";
 import type { LoopContext } from "./loop-builder.ts";
 import { foldViews, matrixAccess } from "./operand.ts";
 
@@ -20,17 +21,8 @@ export function anchorStep(graph: Graph, position: number, bases: readonly numbe
     case "matmul": {
       const [m, n] = node.shape.slice(-2);
       const batch = node.shape.slice(0, -2);
-      const strides = batch.map((_, axis) => batch.slice(axis + 1).reduce((size, extent) => size * extent, m * n));
-      const c = {
-        slot: output.slot,
-        dtype: node.dtype,
-        offset: 0,
-        batchStrides: strides,
-        rowStride: n,
-        columnStride: 1,
-      };
       const k = graph.nodes[node.inputs[0]].shape[batch.length + 1];
-      return { kind: "matmul", batch, m, n, k, a: access(0), b: access(1), c };
+      return { kind: "matmul", batch, m, n, k, a: access(0), b: access(1), c: rowMajor(output) };
     }
     case "conv":
       return { kind: "conv", attributes: node.attributes, a: input(0), b: input(1), output };
@@ -42,6 +34,7 @@ export function anchorStep(graph: Graph, position: number, bases: readonly numbe
       // The third input has the values' features: it is v, or the gradient of the result.
       const values = mode === "logSumExp" ? 0 : (shapeOf(2).at(-1) ?? 0);
       const hasMask = node.inputs.length > count;
+      const [rows, columns] = node.shape.slice(-2);
       return {
         kind: "attention",
         attributes: node.attributes,
@@ -52,7 +45,8 @@ export function anchorStep(graph: Graph, position: number, bases: readonly numbe
         values,
         inputs: Array.from({ length: count }, (_, i) => access(i)),
         mask: hasMask ? access(count) : null,
-        output,
+        output: rowMajor(output),
+        outputShape: [rows, columns],
       };
     }
     case "poolIndex":
@@ -72,4 +66,11 @@ export function anchorStep(graph: Graph, position: number, bases: readonly numbe
     default:
       throw new Error(`${node.kind} is not an anchor`);
   }
+}
+
+/** A contiguous tensor as matrices. */
+function rowMajor({ slot, shape, dtype }: ContiguousOperand): MatrixAccess {
+  const strides = stridesOf(shape);
+  const [rowStride, columnStride] = strides.slice(-2);
+  return { slot, dtype, offset: 0, batchStrides: strides.slice(0, -2), rowStride, columnStride };
 }

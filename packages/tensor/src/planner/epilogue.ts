@@ -1,3 +1,5 @@
+import type { BackendProfile } from "../backend.ts";
+import { bytesPerElement } from "../dtype.ts";
 import type { Access, ConvStep, LoopStep, MatmulStep, Step, Store } from "../kernel/step.ts";
 import { sizeOf } from "../shape.ts";
 import { renameLoopSlots, slotsOf } from "./memory.ts";
@@ -10,7 +12,7 @@ type Anchor = MatmulStep | ConvStep;
  * update of a weight behind its gradient): the kernel then works in place on the anchor's output, while it is in the
  * cache or still in registers.
  */
-export function fuseEpilogues(steps: readonly Step[], slots: readonly Slot[]): Step[] {
+export function fuseEpilogues(steps: readonly Step[], slots: readonly Slot[], profile: BackendProfile): Step[] {
   const readers = new Map<number, number[]>();
   const writer = new Map<number, number>();
   steps.forEach((step, at) => {
@@ -22,10 +24,10 @@ export function fuseEpilogues(steps: readonly Step[], slots: readonly Slot[]): S
   });
   const result: (Step | null)[] = [...steps];
   steps.forEach((step, at) => {
-    if (step.kind !== "matmul" && step.kind !== "conv") return;
+    if ((step.kind !== "matmul" && step.kind !== "conv") || profile.anchors?.[step.kind]?.epilogue !== true) return;
     const output = outputSlot(step);
     const [reader, ...others] = readers.get(output) ?? [];
-    if (reader === undefined || others.length > 0 || slots[output].kind !== "temporary") return;
+    if (reader === undefined || others.length > 0 || !fills(step, slots[output])) return;
     const kernel = steps[reader];
     if (kernel.kind !== "loop" || result[reader] !== kernel) return;
     const stores = inPlaceStores(kernel, step);
@@ -59,6 +61,12 @@ function inPlaceStores(kernel: LoopStep, anchor: Anchor): readonly Store[] {
     phase.stores.every(samePlace) &&
     kernel.instructions.every((i) => i.op !== "load" || i.slot !== source || (i.guard === undefined && samePlace(i)));
   return isInPlace ? phase.stores : [];
+}
+
+/** Whether an anchor's result is all of a buffer, which nobody asks for. */
+function fills(step: Anchor, slot: Slot): boolean {
+  const { dtype } = step.kind === "matmul" ? step.c : step.output;
+  return slot.kind === "temporary" && slot.bytes === outputSize(step) * bytesPerElement[dtype];
 }
 
 function withEpilogue(step: Anchor, slot: number, epilogue: LoopStep): Anchor {

@@ -45,14 +45,14 @@ export function fuseKernels(
           kernelOf.set(node, Math.max(kernelOf.get(node) ?? 0, producer));
           continue;
         }
-        const { shape, axes } = loopShapeOf(graph, part, node, materialized);
+        const { shape, axes, folded } = loopShapeOf(graph, part, node, materialized);
         const root = { node: part, into: node, axes, offset };
         const builder = new LoopBuilder(context, shape);
         builder.store(root);
         if (builder.reads.size + 1 > profile.maxSlotsPerStep) {
           throw new MustMaterialize(cutPoint(graph, part, materialized));
         }
-        const at = joinKernel(kernels, kernelOf, { shape, roots: [root], builder }, context, profile);
+        const at = joinKernel(kernels, kernelOf, { shape, folded, roots: [root], builder }, context, profile);
         kernelOf.set(node, Math.max(kernelOf.get(node) ?? 0, at));
       }
     } catch (error) {

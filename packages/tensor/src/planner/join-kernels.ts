@@ -1,14 +1,22 @@
 import type { BackendProfile } from "../backend.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { Step } from "../kernel/step.ts";
-import { sameShape } from "../shape.ts";
+import { sameShape, sizeOf } from "../shape.ts";
+import type { Folded } from "./loop-shape.ts";
 import { LoopBuilder, type LoopContext, type LoopShape, type Root } from "./loop-builder.ts";
 
+/**
+ * Element-wise work is done row by row in the kernel that folds the rows, if these are long enough to fill vectors, short
+ * enough to stay in a cache, and so many that all threads have work, or it is little.
+ */
+const [shortestRow, longestRow, fewestRows, littleWork] = [32, 4096, 64, 16_384];
 /** Instructions a kernel of several outputs may have: more spill registers without saving reads. */
 const mostInstructions = 192;
 
 /** A loop kernel being put together. */
 export interface Draft {
   readonly shape: LoopShape;
+  readonly folded: Folded | null;
   readonly roots: readonly Root[];
   readonly builder: LoopBuilder;
 }
@@ -47,7 +55,7 @@ export function storeTwice(
   const parts = host.roots.filter((root) => root.into === join);
   if (parts.length !== context.graph.nodes[join].inputs.length) return false;
   const copies = parts.map((part) => ({ ...part, into, offset: offset.map((o, axis) => o + part.offset[axis]) }));
-  const merged = tryMerge(host, copies, context, profile);
+  const merged = tryMerge(host, [...host.roots, ...copies], context, profile);
   if (merged === null) return false;
   kernels[at] = merged;
   return true;
@@ -55,19 +63,18 @@ export function storeTwice(
 
 /** A kernel with more roots, unless it would then read what it stores, or be too large for the device. */
 function tryMerge(
-  { shape, roots }: Draft,
-  more: readonly Root[],
+  { shape, folded }: Draft,
+  roots: readonly Root[],
   context: LoopContext,
   profile: BackendProfile,
 ): Draft | null {
-  const all = [...roots, ...more];
   const builder = new LoopBuilder(context, shape);
-  for (const root of all) builder.store(root);
+  for (const root of roots) builder.store(root);
   // Reading back what the kernel itself stores would be a race: then it must stay apart.
-  if (all.some(({ into }) => builder.reads.has(into))) return null;
-  const written = new Set(all.map(({ into }) => into));
+  if (roots.some(({ into }) => builder.reads.has(into))) return null;
+  const written = new Set(roots.map(({ into }) => into));
   if (builder.reads.size + written.size > profile.maxSlotsPerStep || builder.size > mostInstructions) return null;
-  return { shape, roots: all, builder };
+  return { shape, folded, roots, builder };
 }
 
 /** Adds a kernel to an earlier one it can run together with, or to the end. */
@@ -84,9 +91,9 @@ export function joinKernel(
     const host = kernels[at];
     if (!("builder" in host)) continue;
     const isConsumer = at === needs && host.roots.some(({ into }) => reads.has(into));
-    if (!(isConsumer ? coversLoops(host, draft) : sameLoops(host, draft))) continue;
     if (at > needs && !sharesReads(host.builder.reads, reads)) continue;
-    const merged = tryMerge(host, draft.roots, context, profile);
+    const [frame, roots] = (isConsumer ? inLoopsOfOne(host, draft, context) : inEqualLoops(host, draft)) ?? [];
+    const merged = frame === undefined || roots === undefined ? null : tryMerge(frame, roots, context, profile);
     if (merged === null) continue;
     kernels[at] = merged;
     return at;
@@ -94,13 +101,36 @@ export function joinKernel(
   return kernels.push(draft) - 1;
 }
 
-function sameLoops(a: Draft, b: Draft): boolean {
-  return sameShape(a.shape.outer, b.shape.outer) && sameShape(a.shape.inner, b.shape.inner);
+/** The kernel whose loops run, and what is stored in them. */
+type Joined = readonly [frame: Draft, roots: readonly Root[]];
+
+function inEqualLoops(host: Draft, draft: Draft): Joined | null {
+  const { outer, inner } = draft.shape;
+  if (!sameShape(host.shape.outer, outer) || !sameShape(host.shape.inner, inner)) return null;
+  return [host, [...host.roots, ...draft.roots]];
 }
 
-/** Whether a kernel can run at the points of the outer loops of another, behind its reductions: the update of a bias. */
-function coversLoops(host: Draft, draft: Draft): boolean {
-  return sameLoops(host, draft) || (draft.shape.inner.length === 0 && sameShape(host.shape.outer, draft.shape.outer));
+/** A kernel and one that reads what it computes: behind its reductions, or along the rows that one of them folds. */
+function inLoopsOfOne(host: Draft, draft: Draft, { graph }: LoopContext): Joined | null {
+  const isBehind = draft.shape.inner.length === 0 && sameShape(host.shape.outer, draft.shape.outer);
+  if (isBehind) return [host, [...host.roots, ...draft.roots]];
+  if (foldsRowsOf(host, draft, graph)) return [host, [...host.roots, ...alongRows(draft, host)]];
+  if (foldsRowsOf(draft, host, graph)) return [draft, [...alongRows(host, draft), ...draft.roots]];
+  return inEqualLoops(host, draft);
+}
+
+/** Whether a kernel folds rows, whole last axes, of tensors of the shape that an element-wise kernel computes. */
+function foldsRowsOf({ shape, folded }: Draft, elements: Draft, { nodes }: Graph): boolean {
+  if (folded === null || elements.shape.inner.length > 0) return false;
+  if (!elements.roots.every(({ node }) => sameShape(nodes[node].shape, folded.shape))) return false;
+  const isLast = folded.axes.every((axis, i) => axis === folded.shape.length - folded.axes.length + i);
+  const isMany = sizeOf(shape.outer) >= fewestRows || sizeOf(folded.shape) <= littleWork;
+  const length = sizeOf(shape.inner);
+  return isLast && isMany && length >= shortestRow && length <= longestRow;
+}
+
+function alongRows({ roots }: Draft, { folded }: Draft): Root[] {
+  return roots.map((root) => ({ ...root, axes: folded?.axes ?? [] }));
 }
 
 function sharesReads(a: ReadonlySet<number>, b: ReadonlySet<number>): boolean {

@@ -23,7 +23,7 @@ export interface LoopContext {
   scalarOf(node: number): number;
 }
 
-/** Loops of a kernel: over the outer extents, and for reductions and rows over the inner ones. */
+/** Loops of a kernel: over the outer extents but those of 1, and for reductions and rows over the inner ones. */
 export interface LoopShape {
   readonly outer: readonly number[];
   readonly inner: readonly number[];
@@ -71,9 +71,10 @@ export class LoopBuilder {
     const { shape, dtype } = this.#node(node);
     let outer = 0;
     const loops = this.#extents.length;
-    const index = shape.map((_, axis) =>
-      axes.includes(axis) ? variable(this.#shape.outer.length + axes.indexOf(axis), loops) : variable(outer++, loops),
-    );
+    const index = shape.map((extent, axis) => {
+      if (axes.includes(axis)) return variable(this.#shape.outer.length + axes.indexOf(axis), loops);
+      return extent === 1 ? constant(0, loops) : variable(outer++, loops);
+    });
     const key = valueKey(node, index, -1);
     let value = this.#values.get(key);
     if (value === undefined) {
@@ -215,11 +216,11 @@ export class LoopBuilder {
     const { kind, shape } = this.#node(input);
     if (index !== null && sameShape(shape, this.#node(position).shape)) return this.#value(input, index, guard);
     const slot = this.#context.slotOf(input);
-    if (slot >= 0) return this.#load(input, slot, linear, guard);
-    if (kind === "reshape") return this.#reshaped(input, linear, null, guard);
+    if (slot < 0 && kind === "reshape") return this.#reshaped(input, linear, null, guard);
     const source = delinearize(linear, shape, this.#extents);
-    if (source === null) throw new MustMaterialize(input);
-    return this.#value(input, source, guard);
+    if (source !== null) return this.#value(input, source, guard); // which this kernel may have computed
+    if (slot < 0) throw new MustMaterialize(input);
+    return this.#load(input, slot, linear, guard);
   }
 
   /** The input where the index lies inside of it, else another value. */

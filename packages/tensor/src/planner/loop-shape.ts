@@ -5,29 +5,44 @@ import { type LoopShape, MustMaterialize } from "./loop-builder.ts";
 /** Rows of a fused row kernel may be this long: they should stay in the cache between the passes over them. */
 const longestRow = 65536;
 
+/** Loops of a kernel, and what they run over. */
+export interface KernelShape {
+  readonly shape: LoopShape;
+  /** Axes of the node that the inner loops run over: see `Root`. */
+  readonly axes: readonly number[];
+  /** The shape of what is folded, and its axes that are; null where nothing is. */
+  readonly folded: Folded | null;
+}
+
+export interface Folded {
+  readonly shape: readonly number[];
+  readonly axes: readonly number[];
+}
+
 /**
  * The loops of the kernel that stores a node: over its elements; inner loops over what a reduction inside of it folds,
  * which for a row kernel (softmax) are axes of the node itself.
  */
-export function loopShapeOf(
-  graph: Graph,
-  node: number,
-  into: number,
-  materialized: ReadonlySet<number>,
-): { shape: LoopShape; axes: number[] } {
+export function loopShapeOf(graph: Graph, node: number, into: number, materialized: ReadonlySet<number>): KernelShape {
   const { shape } = graph.nodes[node];
   const isLoaded = node !== into && materialized.has(node);
   const reduction = isLoaded ? null : firstReduction(graph, node, materialized);
-  if (reduction === null) return { shape: { outer: shape, inner: [] }, axes: [] };
+  if (reduction === null) return { shape: { outer: shape.filter(isLoop), inner: [] }, axes: [], folded: null };
   const { inputShape, axes, size } = reduction;
+  const folded = { shape: inputShape, axes };
   const inner = axes.map((axis) => inputShape[axis]);
   if (size === sizeOf(shape) && !(sameShape(inputShape, shape) && sizeOf(inner) === 1)) {
-    return { shape: { outer: shape, inner }, axes: [] };
+    return { shape: { outer: shape.filter(isLoop), inner }, axes: [], folded };
   }
   if (sameShape(inputShape, shape) && sizeOf(inner) <= longestRow) {
-    return { shape: { outer: shape.filter((_, axis) => !axes.includes(axis)), inner }, axes: [...axes] };
+    const outer = shape.filter((_, axis) => !axes.includes(axis)).filter(isLoop);
+    return { shape: { outer, inner }, axes, folded };
   }
   throw new MustMaterialize(reduction.node);
+}
+
+function isLoop(extent: number): boolean {
+  return extent !== 1;
 }
 
 interface FoundReduction {

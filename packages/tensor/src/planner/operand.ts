@@ -34,16 +34,15 @@ export function foldViews(graph: Graph, operand: number, hasBuffer: (node: numbe
       const { starts, steps } = node.attributes;
       index = index.map((at, axis) => scale(at, steps[axis], starts[axis]));
     } else if (node.kind === "reshape") {
-      const { shape } = graph.nodes[below];
-      if (!sameShape(shape, node.shape)) {
-        const linear = linearize(index, node.shape, loops);
-        const source = delinearize(linear, shape, extents);
-        if (source === null) {
-          if (hasBuffer(below)) return { base: below, at: linear };
-          break;
-        }
-        index = source;
-      }
+      // However often it is reshaped, elements are in the same order: where that is no index, a buffer of the source does.
+      const source = foldReshapes(graph, base, hasBuffer);
+      const { shape } = graph.nodes[source];
+      const linear = linearize(index, node.shape, loops);
+      const at = sameShape(shape, node.shape) ? index : delinearize(linear, shape, extents);
+      if (at === null || hasBuffer(source)) return { base: source, at: linear };
+      index = at;
+      base = source;
+      continue;
     } else {
       break;
     }

@@ -5,13 +5,13 @@ import type { Graph } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";
 import type { Step } from "../kernel/step.ts";
 import { fuseEpilogues } from "./epilogue.ts";
-import { forwardCopies } from "./forward-copies.ts";
 import { type Kernel, fuseKernels } from "./fuse.ts";
 import { fuseMaxPooling } from "./max-pool.ts";
 import { assignMemory } from "./memory.ts";
 import { mergeEqualNodes } from "./merge-equal.ts";
 import { partitionGraph } from "./partition.ts";
 import type { Plan, Slot } from "./plan.ts";
+import { chooseResultLayouts } from "./result-layouts.ts";
 
 /**
  * Turns a graph into a program for a backend: decides what is fused with what, folds views into accesses, and assigns
@@ -37,7 +37,7 @@ export function planGraph(asked: Graph, profile: BackendProfile): Plan {
       if (forced.has(error.node)) throw error;
       misfits.push(error.node);
     });
-    if (misfits.length === 0) return finish(kernels, draft);
+    if (misfits.length === 0) return finish(kernels, draft, profile);
     for (const node of misfits) forced.add(node);
   }
 }
@@ -77,10 +77,10 @@ class SlotTable {
   }
 }
 
-function finish(kernels: readonly Kernel[], table: SlotTable): Plan {
-  const passes = [forwardCopies, fuseMaxPooling, fuseEpilogues];
+function finish(kernels: readonly Kernel[], table: SlotTable, profile: BackendProfile): Plan {
+  const passes = [chooseResultLayouts, fuseMaxPooling, fuseEpilogues];
   const steps = passes.reduce<readonly Step[]>(
-    (all, pass) => pass(all, table.slots),
+    (all, pass) => pass(all, table.slots, profile),
     kernels.map((kernel) => kernel.step),
   );
   return { ...assignMemory(steps, table.slots), scalars: table.scalars };

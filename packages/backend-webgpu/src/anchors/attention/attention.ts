@@ -1,6 +1,7 @@
 import { type AttentionStep, type MatrixAccess, sizeOf } from "@minima/tensor";
 import type { Kernel, KernelLimits } from "../../kernel/kernel.ts";
 import { KernelWriter } from "../../kernel/kernel-writer.ts";
+import { times } from "../../kernel/expression.ts";
 import type { Operand } from "../../kernel/operand.ts";
 import { literal } from "../../kernel/value-type.ts";
 import { quadCast } from "../../loop/quad-value.ts";
@@ -165,26 +166,27 @@ export function attentionKernel(step: AttentionStep, limits: KernelLimits): Kern
     }
 
     function writeResult(): void {
-      const place = `i32(item / ${blocks}u) * ${count} + own_row`;
+      writer.line(`let place = ${startOf(output, batch.length)} + ${times("own_row", output.rowStride)};`);
       if (summed === null) {
         const out = writer.bind(output, output.dtype, "write");
         out.store(
-          place,
+          "place",
           `select(largest + ${writer.use("log_f32")}(total), ${writer.use("infinity")}(), total == 0.0f)`,
         );
         return;
       }
       const width = widths[summed];
-      const isVector = width % 4 === 0;
+      const { offset, rowStride, batchStrides } = output;
+      const isVector = [width, offset, rowStride, ...batchStrides].every((size) => size % 4 === 0);
       const out = writer.bind(output, output.dtype, "write", isVector ? 4 : 1);
       if (numbers.length === 0) writer.line("let factor = select(1.0f / total, 0.0f, total == 0.0f);");
       for (let q = 0; q < sumQuads; q++) {
         const sum = numbers.length === 0 ? `sum${q} * factor` : `sum${q}`;
         const value = quadCast(writer, "float32", output.dtype, sum);
-        if (isVector) out.store(`(${place}) * ${sumQuads} + ${q}`, value);
+        if (isVector) out.store(`place / 4 + ${q}`, value);
         else {
           for (let c = 0; c < Math.min(4, width - 4 * q); c++) {
-            out.store(`(${place}) * ${width} + ${4 * q + c}`, `(${value}).${"xyzw"[c]}`);
+            out.store(`place + ${4 * q + c}`, `(${value}).${"xyzw"[c]}`);
           }
         }
       }

@@ -1,6 +1,7 @@
-import { type Affine, type MatmulStep, type MatrixAccess, sizeOf } from "@minima/tensor";
+import { type Affine, type MatmulStep, type MatrixAccess, sizeOf, stridesOf } from "@minima/tensor";
 import type { CompiledStep, KernelLimits } from "../../kernel/kernel.ts";
 import { times } from "../../kernel/expression.ts";
+import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { OperandWidth } from "../../kernel/operand.ts";
 import { startOf, writeBatch } from "../batch.ts";
 import { slotsOf } from "../epilogue.ts";
@@ -9,6 +10,7 @@ import type { Product } from "../product/product.ts";
 import { productKernels } from "../product/product-kernels.ts";
 import { tiledCut } from "../product/tile-kernel.ts";
 import { type MatrixLayout, directionOf, hasQuads, matrixFactor } from "./matrix-factor.ts";
+import { splitIndex } from "../window.ts";
 import { thinCut, thinnest } from "./thin.ts";
 
 /** Batched matrix product: in tiles, or with a method of its own if it is hardly more than a matrix and a vector. */
@@ -41,7 +43,10 @@ function productOf(
     before: { kernels: [], scratch: [] },
     slots: [a.slot, b.slot],
     resultSize: batches * m * n,
-    hasQuads: n % 4 === 0,
+    hasQuads: [n, c.offset, c.rowStride, ...c.batchStrides].every((size) => size % 4 === 0),
+    ...(isRowMajor(c, [...batch, m, n])
+      ? {}
+      : { resultPlace: (writer, at) => placeOf(writer, c, [...batch, m, n], at) }),
     begin(writer, number, fetching) {
       writeBatch(writer, batch, number);
       const start = (name: string, access: MatrixAccess): string => {
@@ -58,10 +63,24 @@ function productOf(
       return {
         left: matrixFactor(writer, leftOperand, "left", left, leftStart, fetching),
         right: matrixFactor(writer, rightOperand, "right", right, rightStart, fetching),
-        place: (row, column) => `${outStart} + ${times(row, c.rowStride)} + ${times(column, c.columnStride)}`,
+        place: (row, column) => `${outStart} + ${times(row, c.rowStride)} + ${column}`,
+        number: (row, column) => `(i32(${number}) * ${m} + ${row}) * ${n} + ${column}`,
       };
     },
   };
+}
+
+/** Whether a result lies in a buffer of its own, element by element. */
+function isRowMajor({ offset, batchStrides, rowStride }: MatrixAccess, shape: readonly number[]): boolean {
+  const strides = [...batchStrides, rowStride, 1];
+  return offset === 0 && stridesOf(shape).every((stride, axis) => shape[axis] === 1 || stride === strides[axis]);
+}
+
+/** Where an element of a result lies, from its number. */
+function placeOf(writer: KernelWriter, c: MatrixAccess, shape: readonly number[], number: string): string {
+  const index = splitIndex(writer, number, shape, "c");
+  const strides = [...c.batchStrides, c.rowStride, 1];
+  return [`${c.offset}`, ...index.map((at, axis) => times(at, strides[axis]))].join(" + ");
 }
 
 function layoutStart({ offset, batchStrides }: MatrixAccess): Affine {

@@ -46,8 +46,7 @@ export function thinCut(product: Product, wide: Pick<Factor, "along" | "isVector
   const splits = Math.max(1, Math.ceil(terms / termsPerSplit));
   return {
     splits,
-    write: (label, makeStore) =>
-      thinKernel({ ...product, label }, { ...lanes, splits, termsPerSplit }, limits, makeStore),
+    write: (own, makeStore) => thinKernel(own, { ...lanes, splits, termsPerSplit }, limits, makeStore),
   };
 }
 

@@ -15,7 +15,7 @@ export function directCut(product: Product, limits: KernelLimits): ProductCut {
   const tiling = chooseDirectTiling(product);
   return {
     splits: tiling.splits,
-    write: (label, makeStore) => directKernel({ ...product, label }, tiling, limits, makeStore),
+    write: (own, makeStore) => directKernel(own, tiling, limits, makeStore),
   };
 }
 

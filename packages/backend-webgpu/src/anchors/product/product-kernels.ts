@@ -12,8 +12,11 @@ interface ProductStep {
 export interface ProductCut {
   /** In how many parts each sum is computed; the kernel stores each of them, and names the part `split`. */
   readonly splits: number;
-  /** @param makeStore - Makes the store of the kernel; `isVector` says whether it is to take vec4s. */
-  write(label: string, makeStore: MakeStore): Kernel;
+  /**
+   * @param product - That which was cut, maybe with another label, or other places.
+   * @param makeStore - Makes the store of the kernel; `isVector` says whether it is to take vec4s.
+   */
+  write(product: Product, makeStore: MakeStore): Kernel;
 }
 
 export type MakeStore = (writer: KernelWriter, isVector: boolean) => ResultStore;
@@ -31,17 +34,17 @@ export function productKernels<S extends ProductStep>(
   { splits, write }: ProductCut,
   limits: KernelLimits,
 ): CompiledStep {
-  const { before, resultSize, slots, hasQuads, label } = product;
+  const { before, resultSize, resultPlace, slots, hasQuads, label } = product;
   const prepared = before.scratch.length;
   if (splits === 1) {
     const kernels = withEpilogue(step, { slots: [...slots, output.slot], scratch: prepared }, limits, ({ epilogue }) =>
-      write(label, (writer, isVector) => resultStore(writer, output, epilogue, isVector)),
+      write(product, (writer, isVector) => resultStore(writer, output, epilogue, isVector)),
     );
     return { kernels: [...before.kernels, ...kernels], scratch: before.scratch };
   }
   // Where the sums of the splits wait for each other: [split][element of the result].
   const partialSums: Memory = { scratch: prepared };
-  const parts = write(`${label}, split in ${splits}`, storePart);
+  const parts = write(numbered(product, `${label}, split in ${splits}`), storePart);
   const sums = withEpilogue(step, { slots: [output.slot], scratch: 1 }, limits, ({ epilogue }) => {
     const writer = new KernelWriter(limits);
     const isVector = hasQuads && epilogue === undefined;
@@ -53,7 +56,9 @@ export function productKernels<S extends ProductStep>(
       writer.block(`for (var split = 1u; split < ${splits}u; split++)`, () => {
         writer.line(`total += ${partial.load(`split * ${size}u + item`)};`);
       });
-      store("item", "total");
+      if (resultPlace === undefined) store("item", "total");
+      else if (isVector) store(`(${resultPlace(writer, "(item * 4u)")}) / 4`, "total");
+      else store(resultPlace(writer, "item"), "total");
     });
   });
   return { kernels: [...before.kernels, parts, ...sums], scratch: [...before.scratch, splits * resultSize * 4] };
@@ -63,4 +68,16 @@ export function productKernels<S extends ProductStep>(
     const size = isVector ? resultSize / 4 : resultSize;
     return { isVector, store: (place, value) => memory.store(`split * ${size}u + u32(${place})`, value) };
   }
+}
+
+/** A product that stores each element at its number. */
+function numbered(product: Product, label: string): Product {
+  return {
+    ...product,
+    label,
+    begin(...given) {
+      const bound = product.begin(...given);
+      return { ...bound, place: bound.number ?? bound.place };
+    },
+  };
 }

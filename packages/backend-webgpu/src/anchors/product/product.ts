@@ -15,6 +15,8 @@ export interface Product extends ProductSize {
   readonly resultSize: number;
   /** Whether four columns from a multiple of four on are neighbours in the result, at a multiple of four. */
   readonly hasQuads: boolean;
+  /** Where an element of the result lies, from its number among them, if it is not that number. */
+  readonly resultPlace?: (writer: KernelWriter, number: string) => string;
   /**
    * Binds the factors and writes functions for what they are.
    *
@@ -26,6 +28,8 @@ export interface Product extends ProductSize {
 interface BoundProduct {
   readonly left: Factor;
   readonly right: Factor;
-  /** The number of an element of the result, from names of its row and column. */
+  /** Where an element of the result lies, from names of its row and column. */
   place(row: string, column: string): string;
+  /** Its number among the elements of the result, if it does not lie there. */
+  number?(row: string, column: string): string;
 }

@@ -15,7 +15,7 @@ export function tiledCut(product: Product, limits: KernelLimits): ProductCut {
   const tiling = chooseTiling(product, limits);
   return {
     splits: tiling.splits,
-    write: (label, makeStore) => tileKernel({ ...product, label }, tiling, limits, makeStore),
+    write: (own, makeStore) => tileKernel(own, tiling, limits, makeStore),
   };
 }
 
