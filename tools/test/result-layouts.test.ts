@@ -90,6 +90,25 @@ describe.each([1, 2])("a product on the CPU with %i threads writes where its res
   const backend = cpu({ threads });
   afterAll(() => backend.dispose());
   it.each(cases)("%s", (_name, kinds, build) => expectFewKernels(backend, kinds, build));
+
+  it.each([
+    [70, 30, 41],
+    [5, 1200, 9],
+    [1, 700, 33],
+    [33, 700, 1],
+    [130, 600, 12],
+  ])("bit for bit: %i x %i by %i columns", async (m, k, n) => {
+    const product = (): Tensor => T.matmul(waves([m, k]), waves([k, n], 2));
+    const [own] = await evaluate(backend, product);
+    const [turned] = await evaluate(backend, () => T.transpose(product()));
+    const [joined] = await evaluate(backend, () => T.concat([product(), waves([m, 5000])], 1));
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        expect(turned[j * m + i]).toBe(own[i * n + j]);
+        expect(joined[i * (n + 5000) + j]).toBe(own[i * n + j]);
+      }
+    }
+  });
 });
 
 describe.each(["gpu", "cpu"] as const)("a product on WebGPU with kernels for a %s writes where its result is read", (processor) => {

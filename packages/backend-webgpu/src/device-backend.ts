@@ -7,6 +7,7 @@ import type { DeviceLimits } from "./device-limits.ts";
 import { DeviceLostError } from "./errors.ts";
 import { Faults } from "./faults.ts";
 import type { KernelLimits } from "./kernel/kernel.ts";
+import { anchorProfiles } from "./kernel/tuning.ts";
 import { BufferPool } from "./memory/buffer-pool.ts";
 import type { GpuBuffer } from "./memory/gpu-buffer.ts";
 import { Reader } from "./memory/reader.ts";
@@ -58,11 +59,7 @@ export class DeviceBackend implements WebGpuBackend {
       maxSlotsPerStep: limits.maxStorageBuffersPerShaderStage,
       synchronous: false,
       float16: features.has("shader-f16"),
-      anchors: {
-        matmul: { epilogue: true, stridedResult: true },
-        conv: { epilogue: true },
-        attention: { stridedResult: true },
-      },
+      anchors: anchorProfiles(kernels.tuning),
       composites: { attention: { mostFeatures } },
     };
     this.#faults = new Faults(device);

@@ -70,6 +70,8 @@ export interface BackendProfile {
 export interface AnchorProfile {
   /** Whether an element-wise kernel may run on the result, in place: see `Epilogue`. */
   readonly epilogue?: boolean;
+  /** Positions of the operands that it computes where it reads them, if they are element-wise work: see `Prologue`. */
+  readonly prologues?: readonly number[];
   /** Whether the result may lie anywhere, with strides; else it is row-major and has a buffer for itself. */
   readonly stridedResult?: boolean;
 }

@@ -302,3 +302,62 @@ describe("devices that bind few buffers", () => {
     }
   });
 });
+
+describe("prologues", () => {
+  const taking: BackendProfile = {
+    ...profile,
+    anchors: {
+      matmul: { epilogue: true, prologues: [0, 1] },
+      conv: { epilogue: true, prologues: [0, 1] },
+      poolIndex: { prologues: [0] },
+      gather: { prologues: [0, 1] },
+    },
+  };
+  const planned = (...tensors: Tensor[]): Plan => planGraph(toGraph(collect(tensors.map((t) => t.node))), taking);
+  const images = (): Tensor => T.div(T.cast(T.tensor(new Uint8Array(96), { shape: [2, 3, 4, 4] }), "float32"), 255);
+  const opsOf = (step: Step, operand: "a" | "b"): (string | undefined)[] => {
+    if (step.kind !== "matmul" && step.kind !== "conv") throw new Error(`expected a product, got ${step.kind}`);
+    return step[operand].prologue?.instructions.map(({ op }) => op) ?? [];
+  };
+
+  it("compute what products read, for each of them", () => {
+    const x = T.mul(T.cast(T.tensor(new Uint8Array(48), { shape: [8, 6] }), "float32"), 1 / 255);
+    const plan = planned(T.matmul(x, input(6, 5)), T.matmul(T.transpose(x), input(8, 7)));
+    expect(kinds(plan)).toEqual(["matmul", "matmul"]);
+    for (const step of plan.steps) expect(opsOf(step, "a")).toEqual(["load", "cast", "scalar", "mul"]);
+    expect(plan.slots.map((slot) => slot.kind).sort()).toEqual(["leaf", "leaf", "leaf", "output", "output"]);
+  });
+
+  it("of either operand, with what is small beside it", () => {
+    const mask = T.where(T.greater(input(6, 40), 0), T.tensor(1), T.tensor(0));
+    const plan = planned(T.matmul(T.add(input(50, 6), input(6)), mask));
+    expect(kinds(plan)).toEqual(["matmul"]);
+    expect(opsOf(plan.steps[0], "a")).toEqual(["load", "load", "add"]);
+    expect(opsOf(plan.steps[0], "b")).toContain("less");
+  });
+
+  it("of convolutions and pooling, and of indices", () => {
+    expect(kinds(planned(T.conv2d(images(), input(5, 3, 3, 3))))).toEqual(["conv"]);
+    expect(kinds(planned(T.maxPool2d(images(), 2)))).toEqual(["maxPool"]);
+    const labels = T.cast(T.tensor(new Uint8Array(12), { shape: [4, 3] }), "int32");
+    expect(kinds(planned(T.gather(input(4, 9), 1, labels)))).toEqual(["gather"]);
+  });
+
+  it.each([
+    ["what is dear", () => T.matmul(T.exp(input(8, 6)), input(6, 5))],
+    ["what reads much", () => T.matmul(T.mul(input(8, 6), input(8, 6)), input(6, 5))],
+    ["what is asked for", () => [T.mul(input(8, 6), 2)].flatMap((x) => [x, T.matmul(x, input(6, 5))])],
+    ["what is read in another order", () => T.conv2d(T.permute(input(2, 4, 4, 3), [0, 3, 1, 2]), input(5, 3, 3, 3))],
+    ["what is random", () => T.matmul(T.random.uniform([8, 6]), input(6, 5))],
+    ["what no prologue may be asked of", () => T.scatterAdd(input(4, 9), 1, T.zeros([4, 3], { dtype: "int32" }), T.mul(input(4, 3), 2))],
+  ])("leave %s to a kernel of its own", (_, build) => {
+    expect(kinds(planned(...[build()].flat()))).toContain("loop");
+  }); // prettier-ignore
+
+  it("leave the result of a product to its epilogue", () => {
+    const hidden = T.relu(T.matmul(input(8, 6), input(6, 50)));
+    const plan = planned(T.matmul(hidden, input(50, 5)));
+    expect(kinds(plan)).toEqual(["matmul", "matmul"]);
+    expect(opsOf(plan.steps[1], "a")).toEqual([]);
+  });
+});

@@ -5,6 +5,7 @@ import { mostLanes } from "../kernel/lanes.ts";
 import { valueType } from "../kernel/value-type.ts";
 import { linesOf } from "./lines.ts";
 import { comparable } from "./ordering.ts";
+import { bindSource } from "./source.ts";
 
 /** Lines longer than this are shared by a workgroup. */
 const longLine = 256;
@@ -12,7 +13,7 @@ const longLine = 256;
 /** Index of the first extreme element of each line; NaN counts as extreme. */
 export function argReduceKernel({ reduce, axis, input, output }: ArgReduceStep, limits: KernelLimits): Kernel {
   const writer = new KernelWriter(limits);
-  const x = writer.bind(input, input.dtype, "read");
+  const x = bindSource(writer, input);
   const out = writer.bind(output, output.dtype, "write");
   const { length, inner, count } = linesOf(input.shape, axis);
   const type = input.dtype === "bool" ? "u32" : valueType[input.dtype];

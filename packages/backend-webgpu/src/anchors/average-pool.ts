@@ -3,6 +3,7 @@ import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { KernelWriter } from "../kernel/kernel-writer.ts";
 import { castValue } from "../loop/cast.ts";
 import { forEachTap, joinIndex, positionsAbove, positionsBelow, splitIndex } from "./window.ts";
+import { bindSource } from "./source.ts";
 
 /** Mean of each window, or its gradient: each output position gives its share to what lies in its window. */
 export function averagePoolKernel({ attributes, input, output }: AveragePoolStep, limits: KernelLimits): Kernel {
@@ -13,7 +14,7 @@ export function averagePoolKernel({ attributes, input, output }: AveragePoolStep
   const pooled = (isForward ? output : input).shape.slice(-rank);
   const [own, other] = isForward ? [pooled, plane] : [plane, pooled];
   const writer = new KernelWriter(limits);
-  const x = writer.bind(input, input.dtype, "read");
+  const x = bindSource(writer, input);
   const out = writer.bind(output, output.dtype, "write");
   const label = `avgPool ${mode} [${window.join()}] of [${input.shape.join()}]`;
   return writer.forEachItem(label, sizeOf(output.shape), () => {

@@ -2,12 +2,13 @@ import { type GatherStep, sizeOf } from "@minima/tensor";
 import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { KernelWriter } from "../kernel/kernel-writer.ts";
 import { linesOf } from "./lines.ts";
+import { bindSource } from "./source.ts";
 
 /** out[o, i, r] = x[o, index[o, i, r], r]; an index outside of the axis is clamped to it. */
 export function gatherKernel({ axis, input, index, output }: GatherStep, limits: KernelLimits): Kernel {
   const writer = new KernelWriter(limits);
-  const values = writer.bind(input, input.dtype, "read");
-  const at = writer.bind(index, index.dtype, "read");
+  const values = bindSource(writer, input);
+  const at = bindSource(writer, index);
   const out = writer.bind(output, output.dtype, "write");
   const { length, inner } = linesOf(output.shape, axis);
   const extent = input.shape[axis];

@@ -3,6 +3,7 @@ import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { KernelWriter } from "../kernel/kernel-writer.ts";
 import { valueType } from "../kernel/value-type.ts";
 import { forEachTap, joinIndex, positionsBelow, splitIndex } from "./window.ts";
+import { bindSource } from "./source.ts";
 
 /** Where in the window axes of the input each window has its first maximum, or that maximum; NaN counts as the largest. */
 export function maxPoolKernel(step: PoolIndexStep | MaxPoolStep, limits: KernelLimits): Kernel {
@@ -12,7 +13,7 @@ export function maxPoolKernel(step: PoolIndexStep | MaxPoolStep, limits: KernelL
   const plane = input.shape.slice(-rank);
   const pooled = output.shape.slice(-rank);
   const writer = new KernelWriter(limits);
-  const x = writer.bind(input, input.dtype, "read");
+  const x = bindSource(writer, input);
   const out = writer.bind(output, output.dtype, "write");
   return writer.forEachItem(`${kind} [${window.join()}] of [${input.shape.join()}]`, sizeOf(output.shape), () => {
     writer.line(`let first = i32(item / ${sizeOf(pooled)}u) * ${sizeOf(plane)};`);

@@ -6,6 +6,7 @@ import { literal, storedAs, valueType } from "../kernel/value-type.ts";
 import { binaryValue } from "../loop/arithmetic.ts";
 import { castValue } from "../loop/cast.ts";
 import { linesOf } from "./lines.ts";
+import { bindSource } from "./source.ts";
 
 /** Lines of so few elements, and lines of which there are so many, get an invocation each. */
 const shortLine = 64;
@@ -28,8 +29,8 @@ export function scatterAddKernel(step: ScatterAddStep, limits: KernelLimits): Ke
 function linesKernel(step: ScatterAddStep, limits: KernelLimits): Kernel {
   const { axis, index, source, output } = step;
   const writer = new KernelWriter(limits);
-  const at = writer.bind(index, index.dtype, "read");
-  const values = writer.bind(source, source.dtype, "read");
+  const at = bindSource(writer, index);
+  const values = bindSource(writer, source);
   const out = writer.bind(output, output.dtype, "write");
   const { length, inner, count } = linesOf(source.shape, axis);
   const extent = output.shape[axis];
@@ -68,8 +69,8 @@ function sharedLinesKernel(step: ScatterAddStep, limits: KernelLimits): Kernel {
   const owners = inGroup * splits;
   const stored = storedAs(source.dtype);
   const writer = new KernelWriter(limits);
-  const at = writer.bind(index, index.dtype, "read");
-  const values = writer.bind(source, source.dtype, "read");
+  const at = bindSource(writer, index);
+  const values = bindSource(writer, source);
   const out = writer.bind(output, output.dtype, "write");
   writer.share("picks", `array<i32, ${chunk * lines}>`);
   writer.share("terms", `array<${valueType[stored]}, ${chunk * lines}>`);

@@ -54,6 +54,11 @@ export class KernelWriter implements CodeWriter {
     return operand;
   }
 
+  /** A name for such a function that no other has. */
+  functionName(stem: string): string {
+    return `${stem}${this.#names++}`;
+  }
+
   /** A function of the kernel's own, which can use what is bound. */
   function(head: string, body: () => void): void {
     const lines = this.#lines.splice(0);

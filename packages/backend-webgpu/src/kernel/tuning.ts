@@ -1,3 +1,5 @@
+import type { BackendProfile } from "@minima/tensor";
+
 /**
  * What makes kernels fast differs between GPUs and the software drivers that run WebGPU on a CPU. Everything that
  * depends on it is chosen by these values.
@@ -20,6 +22,22 @@ export interface Tuning {
 
 /** What kernels are fitted to. */
 export type Processor = "gpu" | "cpu";
+
+/**
+ * What kernels of anchors do beside their own work. A tile of a product is fetched by many invocations, which share what a
+ * prologue computes; without shared tiles each of them would compute it again.
+ */
+export function anchorProfiles({ sharedTiles }: Tuning): NonNullable<BackendProfile["anchors"]> {
+  const factors = sharedTiles ? { prologues: [0, 1] } : {};
+  const once = { prologues: [0] };
+  const both = { prologues: [0, 1] };
+  return {
+    matmul: { epilogue: true, stridedResult: true, ...factors },
+    conv: { epilogue: true, ...factors },
+    attention: { stridedResult: true },
+    ...{ poolIndex: once, avgPool: once, argReduce: once, scan: once, gather: both, scatterAdd: both },
+  };
+}
 
 export const tunings: Readonly<Record<Processor, Tuning>> = {
   gpu: { sharedTiles: true, reducedAlone: Infinity, reducedTogether: 256 },

@@ -43,7 +43,8 @@ export class LoopValues {
       const asWords = use === "write" && isByte(dtype) && (wordsOfBytes || inQuads);
       this.#operands.set(slot, writer.bind({ slot }, dtype, asWords ? "writeWords" : use, inQuads ? 4 : 1));
     };
-    for (const store of phases.flatMap(({ stores }) => stores)) bind(store, "write");
+    // What is stored to no slot is for whoever writes the kernel.
+    for (const store of phases.flatMap(({ stores }) => stores)) if (store.slot >= 0) bind(store, "write");
     const roots = phases.flatMap((phase) => [...phase.stores, ...phase.reductions].map(({ value }) => value));
     for (const index of closure(instructions, roots)) {
       const instruction = instructions[index];

@@ -76,6 +76,15 @@ export class LoopWriter {
     for (const phase of this.#step.phases) this.#writePhase(phase, (store) => this.#values.store(store));
   }
 
+  /** What an outer point stores, for a step with one store, as an expression. */
+  writeValue(point: string): string {
+    let value = "";
+    this.#values.clear();
+    this.#writeIndices(point, this.#step.outer, "o", false);
+    for (const phase of this.#step.phases) this.#writePhase(phase, (own) => (value = this.#values.valueOf(own.value)));
+    return value;
+  }
+
   /** Four outer points, of which the first has the number 4 · `item`: their bytes are put together and written at once. */
   writeFourPoints(points: number): void {
     const words = new Map<Store, string>();

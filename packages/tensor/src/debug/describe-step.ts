@@ -1,4 +1,4 @@
-import type { Instruction, LoopStep, MatrixAccess, Step } from "../kernel/step.ts";
+import type { Instruction, LoopStep, MatrixAccess, Source, Step } from "../kernel/step.ts";
 
 /** One step of a program as text for a person; `name` gives what a slot is called. */
 export function describeStep(step: Step, name: (slot: number) => string): string {
@@ -7,27 +7,31 @@ export function describeStep(step: Step, name: (slot: number) => string): string
 }
 
 function describeOne(step: Step, name: (slot: number) => string): string {
+  const source = ({ slot, prologue }: Source): string => {
+    if (prologue === undefined) return name(slot);
+    return expression(prologue.instructions, prologue.phases[0].stores[0].value, name, prologue);
+  };
   switch (step.kind) {
     case "loop":
       return describeLoop(step, name);
     case "matmul": {
-      const matrix = (m: MatrixAccess): string => name(m.slot) + (m.columnStride === 1 ? "" : "ᵀ");
+      const matrix = (m: MatrixAccess): string => source(m) + (m.columnStride === 1 ? "" : "ᵀ");
       const batch = step.batch.length > 0 ? `${step.batch.join("x")} times ` : "";
       return `${name(step.c.slot)} = matmul ${batch}${step.m}x${step.k} by ${step.k}x${step.n}: ${matrix(step.a)} · ${matrix(step.b)}`;
     }
     case "conv":
-      return `${name(step.output.slot)} = conv ${step.attributes.mode} of ${name(step.a.slot)} (${step.a.shape.join("x")}) and ${name(step.b.slot)} (${step.b.shape.join("x")})`;
+      return `${name(step.output.slot)} = conv ${step.attributes.mode} of ${source(step.a)} (${step.a.shape.join("x")}) and ${source(step.b)} (${step.b.shape.join("x")})`;
     case "attention": {
       const { attributes, batch, queries, keys, inputs, output } = step;
-      const operands = inputs.map(({ slot }) => name(slot)).join(", ");
+      const operands = inputs.map(source).join(", ");
       return `${name(output.slot)} = attention ${attributes.mode} of ${[...batch, queries].join("x")} queries and ${keys} keys: ${operands}`;
     }
     case "gather":
-      return `${name(step.output.slot)} = gather from ${name(step.input.slot)} at ${name(step.index.slot)}`;
+      return `${name(step.output.slot)} = gather from ${source(step.input)} at ${source(step.index)}`;
     case "scatterAdd":
-      return `${name(step.output.slot)} = scatterAdd of ${name(step.source.slot)} at ${name(step.index.slot)}`;
+      return `${name(step.output.slot)} = scatterAdd of ${source(step.source)} at ${source(step.index)}`;
     default:
-      return `${name(step.output.slot)} = ${step.kind} of ${name(step.input.slot)}`;
+      return `${name(step.output.slot)} = ${step.kind} of ${source(step.input)}`;
   }
 }
 

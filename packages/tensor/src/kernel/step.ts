@@ -130,10 +130,23 @@ export type Instruction =
   /** The result of the reduction with this id. */
   | { readonly op: "reduced"; readonly id: number; readonly dtype: DType };
 
-/** A matrix inside a slot, for each point of the batch loops. */
-export interface MatrixAccess {
+/** What an anchor reads. */
+export interface Source {
+  /** -1 where there is a prologue: what it computes is in no buffer. */
   readonly slot: number;
   readonly dtype: DType;
+  readonly prologue?: Prologue;
+}
+
+/**
+ * An element-wise kernel that computes the elements of an operand where the anchor reads them. It runs over the buffer that
+ * there is not: at the point of the outer loops that has the number p, it stores element p, to slot -1. Backends get
+ * prologues for the operands alone that their profile names.
+ */
+export type Prologue = LoopStep;
+
+/** A matrix inside a slot, for each point of the batch loops. */
+export interface MatrixAccess extends Source {
   readonly offset: number;
   readonly batchStrides: readonly number[];
   readonly rowStride: number;
@@ -181,10 +194,8 @@ export interface AttentionStep {
 }
 
 /** The slots of the steps below hold contiguous row-major tensors. */
-export interface ContiguousOperand {
-  readonly slot: number;
+export interface ContiguousOperand extends Source {
   readonly shape: readonly number[];
-  readonly dtype: DType;
 }
 
 export interface ConvStep {

@@ -1,21 +1,46 @@
+import type { BackendProfile } from "../backend.ts";
 import type { Graph } from "../graph/graph.ts";
 import { attentionInputs } from "../graph/primitive.ts";
-import type { ContiguousOperand, MatrixAccess, Step } from "../kernel/step.ts";
+import type { ContiguousOperand, MatrixAccess, Source, Step } from "../kernel/step.ts";
 import { stridesOf } from "../shape.ts";
 import type { LoopContext } from "./loop-builder.ts";
-import { foldViews, matrixAccess } from "./operand.ts";
+import { foldReshapes, foldViews, matrixAccess } from "./operand.ts";
+import { buildPrologue } from "./prologue.ts";
 
-/** The step of an anchor whose operands have buffers. */
-export function anchorStep(graph: Graph, position: number, bases: readonly number[], context: LoopContext): Step {
+/** The step of an anchor, and the nodes with buffers that it reads. */
+export function anchorStep(
+  graph: Graph,
+  position: number,
+  context: LoopContext,
+  profile: BackendProfile,
+): { readonly step: Step; readonly reads: ReadonlySet<number> } {
+  const reads = new Set<number>();
+  /** A node's buffer; or what computes its elements, if it has none. */
+  const source = (node: number): Source => {
+    const slot = context.slotOf(node);
+    const { dtype } = graph.nodes[node];
+    if (slot >= 0) {
+      reads.add(node);
+      return { slot, dtype };
+    }
+    const built = buildPrologue(graph, node, context, profile);
+    for (const read of built.reads) reads.add(read);
+    return { slot, dtype, prologue: built.prologue };
+  };
+  return { step: stepOf(graph, position, context, source), reads };
+}
+
+function stepOf(graph: Graph, position: number, context: LoopContext, source: (node: number) => Source): Step {
   const node = graph.nodes[position];
+  const hasBuffer = (at: number): boolean => context.slotOf(at) >= 0;
   const output: ContiguousOperand = { slot: context.slotOf(position), shape: node.shape, dtype: node.dtype };
   const input = (i: number): ContiguousOperand => {
-    const { shape, dtype } = graph.nodes[node.inputs[i]];
-    return { slot: context.slotOf(bases[i]), shape, dtype };
+    const { shape } = graph.nodes[node.inputs[i]];
+    return { ...source(foldReshapes(graph, node.inputs[i], hasBuffer)), shape };
   };
   const access = (i: number): MatrixAccess => {
-    const folded = foldViews(graph, node.inputs[i], (at) => context.slotOf(at) >= 0);
-    return matrixAccess(folded, context.slotOf(folded.base), graph.nodes[folded.base].dtype);
+    const folded = foldViews(graph, node.inputs[i], hasBuffer);
+    return matrixAccess(folded, source(folded.base));
   };
   switch (node.kind) {
     case "matmul": {

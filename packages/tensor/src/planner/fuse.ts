@@ -6,7 +6,7 @@ import { anchorStep } from "./anchor.ts";
 import { type Draft, dropUnreadStores, joinKernel, storeTwice } from "./join-kernels.ts";
 import { LoopBuilder, type LoopContext, MustMaterialize } from "./loop-builder.ts";
 import { loopShapeOf } from "./loop-shape.ts";
-import { anchorKinds, anchorOperands } from "./partition.ts";
+import { anchorKinds } from "./partition.ts";
 
 /** One step of the program and the nodes it stores. */
 export interface Kernel {
@@ -32,13 +32,13 @@ export function fuseKernels(
   for (const node of [...materialized].sort((a, b) => a - b)) {
     const { kind } = graph.nodes[node];
     if (kind === "leaf") continue;
-    if (anchorKinds.has(kind)) {
-      const operands = anchorOperands(graph, node, materialized);
-      for (const operand of operands) anchorReads.add(operand);
-      kernelOf.set(node, kernels.push(anchorStep(graph, node, operands, context)) - 1);
-      continue;
-    }
     try {
+      if (anchorKinds.has(kind)) {
+        const { step, reads } = anchorStep(graph, node, context, profile);
+        for (const read of reads) anchorReads.add(read);
+        kernelOf.set(node, kernels.push(step) - 1);
+        continue;
+      }
       for (const { node: part, offset } of partsOf(graph, node)) {
         const producer = kernelOf.get(part) ?? -1;
         if (producer >= 0 && storeTwice(kernels, producer, part, { into: node, offset }, context, profile)) {

@@ -1,4 +1,4 @@
-import type { MaxPoolStep, PoolIndexStep, Step } from "../kernel/step.ts";
+import type { MaxPoolStep, PoolIndexStep, Source, Step } from "../kernel/step.ts";
 import { sizeOf } from "../shape.ts";
 import { slotsOf } from "./memory.ts";
 import type { Slot } from "./plan.ts";
@@ -25,10 +25,14 @@ export function fuseMaxPooling(steps: readonly Step[], slots: readonly Slot[]): 
 function picksMaxima(gather: Extract<Step, { kind: "gather" }>, { attributes, input, output }: PoolIndexStep): boolean {
   const axes = attributes.window.length;
   return (
-    gather.input.slot === input.slot &&
+    isSameSource(gather.input, input) &&
     gather.index.slot === output.slot &&
     gather.axis === gather.input.shape.length - 1 &&
     gather.input.shape[gather.axis] === sizeOf(input.shape.slice(-axes)) &&
     gather.output.shape[gather.axis] === sizeOf(output.shape.slice(-axes))
   );
+}
+
+function isSameSource(a: Source, b: Source): boolean {
+  return a.slot === b.slot && JSON.stringify(a.prologue) === JSON.stringify(b.prologue);
 }

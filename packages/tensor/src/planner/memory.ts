@@ -1,4 +1,4 @@
-import type { Epilogue, Instruction, LoopStep, MatrixAccess, Step } from "../kernel/step.ts";
+import type { Epilogue, Instruction, LoopStep, Source, Step } from "../kernel/step.ts";
 import type { Slot } from "./plan.ts";
 
 /** Slots that a step reads or writes. */
@@ -61,16 +61,17 @@ function largest(candidates: readonly number[], bytes: readonly number[]): numbe
 
 /** The same step with each slot replaced by what `rename` gives for it. */
 export function renameSlots(step: Step, rename: (slot: number) => number): Step {
-  const operand = <T extends { readonly slot: number }>(o: T): T => ({ ...o, slot: rename(o.slot) });
+  const operand = <T extends Source>(o: T): T => {
+    if (o.prologue !== undefined) return { ...o, prologue: renameLoopSlots(o.prologue, rename) };
+    return { ...o, slot: rename(o.slot) };
+  };
   const epilogue = ({ epilogue: loop }: { readonly epilogue?: Epilogue }): { epilogue?: Epilogue } =>
     loop === undefined ? {} : { epilogue: renameLoopSlots(loop, rename) };
   switch (step.kind) {
     case "loop":
       return renameLoopSlots(step, rename);
-    case "matmul": {
-      const matrix = (access: MatrixAccess): MatrixAccess => operand(access);
-      return { ...step, a: matrix(step.a), b: matrix(step.b), c: matrix(step.c), ...epilogue(step) };
-    }
+    case "matmul":
+      return { ...step, a: operand(step.a), b: operand(step.b), c: operand(step.c), ...epilogue(step) };
     case "conv":
       return { ...step, a: operand(step.a), b: operand(step.b), output: operand(step.output), ...epilogue(step) };
     case "attention": {
@@ -100,7 +101,7 @@ export function renameLoopSlots(step: LoopStep, rename: (slot: number) => number
     ),
     phases: step.phases.map((phase) => ({
       ...phase,
-      stores: phase.stores.map((store) => ({ ...store, slot: rename(store.slot) })),
+      stores: phase.stores.map((store) => (store.slot < 0 ? store : { ...store, slot: rename(store.slot) })),
     })),
   };
 }

@@ -1,6 +1,5 @@
-import type { DType } from "../dtype.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { MatrixAccess } from "../kernel/step.ts";
+import type { MatrixAccess, Source } from "../kernel/step.ts";
 import { sameShape } from "../shape.ts";
 import { type Index, constant, delinearize, linearize, scale, variable } from "./affine.ts";
 import type { Affine } from "../kernel/step.ts";
@@ -59,11 +58,10 @@ export function foldReshapes(graph: Graph, operand: number, hasBuffer: (node: nu
 }
 
 /** An operand of a matrix product as strides: batch axes, rows, columns. */
-export function matrixAccess({ at }: FoldedOperand, slot: number, dtype: DType): MatrixAccess {
+export function matrixAccess({ at }: FoldedOperand, source: Source): MatrixAccess {
   const rank = at.strides.length;
   return {
-    slot,
-    dtype,
+    ...source,
     offset: at.offset,
     batchStrides: at.strides.slice(0, rank - 2),
     rowStride: at.strides[rank - 2],

@@ -1,6 +1,8 @@
+import type { BackendProfile } from "../backend.ts";
 import type { Graph, GraphNode } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";
 import { foldReshapes, foldViews } from "./operand.ts";
+import { anchorProfile, isSmallBeside } from "./prologue.ts";
 
 /** Where the values of a graph live. */
 export interface Partition {
@@ -21,8 +23,8 @@ const freeKinds: ReadonlySet<GraphNode["kind"]> = new Set([
 const cheapCost = 3;
 /** Nodes that one kernel may take in, counted with repetition. */
 const longestExpression = 128;
-/** Buffers it may read for that. */
-const cheapReads = 2;
+/** Buffers it may read for that, and those that a prologue may read: anchors read elements more than once. */
+const [cheapReads, prologueReads] = [2, 1];
 
 /**
  * Decides which nodes get buffers. Walking from the outputs down, a node is computed inside the kernel that consumes
@@ -30,7 +32,7 @@ const cheapReads = 2;
  *
  * @param forced - Nodes that turned out not to fit into the kernels that want them.
  */
-export function partitionGraph(graph: Graph, forced: ReadonlySet<number>): Partition {
+export function partitionGraph(graph: Graph, forced: ReadonlySet<number>, profile: BackendProfile): Partition {
   const { nodes, outputs } = graph;
   const materialized = new Set<number>([...outputs, ...forced]);
   const used = usedNodes(graph);
@@ -40,6 +42,8 @@ export function partitionGraph(graph: Graph, forced: ReadonlySet<number>): Parti
   });
   /** The kernels that compute or load a node, named by their last node. */
   const kernels: Set<number>[] = nodes.map(() => new Set());
+  /** What anchors would compute where they read it. */
+  const prologues = new Set<number>();
   for (let position = nodes.length - 1; position >= 0; position--) {
     const node = nodes[position];
     if (node.kind === "leaf") continue;
@@ -47,14 +51,20 @@ export function partitionGraph(graph: Graph, forced: ReadonlySet<number>): Parti
     if (!materialized.has(position)) {
       if (users.size === 0) continue; // below nobody that is computed
       const keep = users.size > 1 && !(freeKinds.has(node.kind) && node.inputs.length === 0);
-      if (keep && !isCheap(graph, position, materialized)) materialized.add(position);
+      if (prologues.has(position)) {
+        // What a kernel computes is better stored by it as well, or by the epilogue of that anchor, than made where it is read.
+        const isInput = ({ kind }: GraphNode): boolean =>
+          kind === "leaf" || (anchorKinds.has(kind) && anchorProfile(profile, kind).epilogue !== true);
+        if (!isCheap(graph, position, materialized, prologueReads, isInput)) materialized.add(position);
+      } else if (keep && !isCheap(graph, position, materialized, cheapReads)) materialized.add(position);
     }
     const isKernel = materialized.has(position);
     if (anchorKinds.has(node.kind)) {
-      for (const base of anchorOperands(graph, position, materialized)) {
-        materialized.add(base);
+      anchorOperands(graph, position, materialized).forEach((base, operand) => {
+        if (anchorProfile(profile, node.kind).prologues?.includes(operand) === true) prologues.add(base);
+        else materialized.add(base);
         kernels[base].add(position);
-      }
+      });
       continue;
     }
     for (const input of node.inputs) {
@@ -102,7 +112,13 @@ export function anchorOperands(graph: Graph, position: number, materialized: Rea
 }
 
 /** Whether a value is worth computing again rather than storing and loading it. */
-function isCheap(graph: Graph, root: number, materialized: ReadonlySet<number>): boolean {
+function isCheap(
+  graph: Graph,
+  root: number,
+  materialized: ReadonlySet<number>,
+  mostReads: number,
+  isInput: (node: GraphNode) => boolean = () => true,
+): boolean {
   let cost = 0;
   const reads = new Set<number>();
   const seen = new Set<number>();
@@ -111,17 +127,21 @@ function isCheap(graph: Graph, root: number, materialized: ReadonlySet<number>):
     seen.add(position);
     const node = graph.nodes[position];
     if (materialized.has(position)) {
-      // A value that is small beside the result costs next to nothing to read.
-      if (sizeOf(node.shape) * 8 > sizeOf(graph.nodes[root].shape)) reads.add(position);
-      return reads.size <= cheapReads;
+      if (isSmallBeside(node, graph.nodes[root])) return true;
+      reads.add(position);
+      return reads.size <= mostReads && isInput(node);
     }
     if (node.kind === "reduce" || node.kind === "randomBits") return false;
-    if (!freeKinds.has(node.kind)) cost += expensiveKinds.has(node.kind) ? cheapCost + 1 : 1;
+    if (!freeKinds.has(node.kind)) cost += costs.get(node.kind) ?? 1;
     return cost <= cheapCost && node.inputs.every(visit);
   };
   return visit(root);
 }
 
-const expensiveKinds: ReadonlySet<GraphNode["kind"]> = new Set([
-  "exp", "log", "sin", "cos", "tanh", "atan", "erf", "pow", "mod", "sqrt", "div",
-] as const); // prettier-ignore
+/** What takes more than one instruction; functions take more than is cheap. */
+const costs: ReadonlyMap<GraphNode["kind"], number> = new Map([
+  ["div", cheapCost],
+  ...(["exp", "log", "sin", "cos", "tanh", "atan", "erf", "pow", "mod", "sqrt"] as const).map(
+    (kind) => [kind, cheapCost + 1] as const,
+  ),
+]);

@@ -30,7 +30,7 @@ export function planGraph(asked: Graph, profile: BackendProfile): Plan {
   const graph = mergeEqualNodes(asked);
   const forced = new Set<number>();
   for (;;) {
-    const { materialized } = partitionGraph(graph, forced);
+    const { materialized } = partitionGraph(graph, forced, profile);
     const draft = new SlotTable(graph, materialized);
     const misfits: number[] = [];
     const kernels = fuseKernels(graph, materialized, draft, profile, (error) => {

@@ -5,6 +5,7 @@ import { combineAcrossLanes } from "../../loop/combine-lanes.ts";
 import { type ResultStore, resultStore, withEpilogue } from "../epilogue.ts";
 import { forEachTap, joinIndex, positionsAbove, positionsBelow, splitIndex } from "../window.ts";
 import type { Geometry } from "./geometry.ts";
+import { bindSource, sourceSlots } from "../source.ts";
 
 /**
  * Convolution as a sum for each element of the result; sums of a channel are made first, then those are added up. For
@@ -12,17 +13,22 @@ import type { Geometry } from "./geometry.ts";
  */
 export function directConvKernels(step: ConvStep, geometry: Geometry, limits: KernelLimits): CompiledStep {
   const { a, b, output } = step;
-  const kernels = withEpilogue(step, { slots: [a.slot, b.slot, output.slot], scratch: 0 }, limits, (own) => {
-    const writer = new KernelWriter(limits);
-    switch (step.attributes.mode) {
-      case "forward":
-        return forward(writer, own, geometry);
-      case "inputGradient":
-        return inputGradient(writer, own, geometry);
-      case "filterGradient":
-        return filterGradient(writer, own, geometry);
-    }
-  });
+  const kernels = withEpilogue(
+    step,
+    { slots: [...sourceSlots(a), ...sourceSlots(b), output.slot], scratch: 0 },
+    limits,
+    (own) => {
+      const writer = new KernelWriter(limits);
+      switch (step.attributes.mode) {
+        case "forward":
+          return forward(writer, own, geometry);
+        case "inputGradient":
+          return inputGradient(writer, own, geometry);
+        case "filterGradient":
+          return filterGradient(writer, own, geometry);
+      }
+    },
+  );
   return { kernels, scratch: [] };
 }
 
@@ -98,8 +104,8 @@ function filterGradient(writer: KernelWriter, step: ConvStep, geometry: Geometry
 }
 
 function bind(writer: KernelWriter, { a, b, output, epilogue }: ConvStep) {
-  const left = writer.bind(a, a.dtype, "read");
-  const right = writer.bind(b, b.dtype, "read");
+  const left = bindSource(writer, a);
+  const right = bindSource(writer, b);
   const { store }: ResultStore = resultStore(writer, output, epilogue, false);
   return [left, right, store] as const;
 }

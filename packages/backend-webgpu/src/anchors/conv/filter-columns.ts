@@ -1,7 +1,7 @@
 import { sizeOf } from "@minima/tensor";
 import { times } from "../../kernel/expression.ts";
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
-import type { Operand } from "../../kernel/operand.ts";
+import type { BoundSource } from "../source.ts";
 import type { Factor, Fetching } from "../product/factor.ts";
 import { type PositionLayout, positionFactor } from "../product/position-factor.ts";
 import type { Geometry } from "./geometry.ts";
@@ -9,7 +9,7 @@ import type { Geometry } from "./geometry.ts";
 /** The filters of a group with channels as places: the element of channel c and term (o, tap) is `filter[o, c, tap]`. */
 export function filterColumns(
   writer: KernelWriter,
-  filter: Operand,
+  filter: BoundSource,
   name: string,
   geometry: Geometry,
   fetching: Fetching,

@@ -1,18 +1,18 @@
 import { type ConvStep, sizeOf } from "@minima/tensor";
 import { plus, times } from "../../kernel/expression.ts";
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
-import type { Operand } from "../../kernel/operand.ts";
 import type { Factor, Fetching } from "../product/factor.ts";
 import { type PositionLayout, positionFactor } from "../product/position-factor.ts";
 import type { Product } from "../product/product.ts";
 import { factorWidth, writeGroup } from "./factor-operands.ts";
 import type { Geometry } from "./geometry.ts";
 import { coordinates, windowFactor } from "./window-factor.ts";
-import { type Windows, slotsOfImage } from "./windows.ts";
+import type { Windows } from "./windows.ts";
+import { type BoundSource, bindSource, sourceSlots } from "../source.ts";
 
 /** `filter[o, c, tap] = Σ_{n, p} y[n, o, p] · x[n, c, p · stride + tap · dilation - pad]`; columns are (c, tap). */
 export function filterGradientProduct(step: ConvStep, windows: Windows): Product {
-  const { image, before, geometry, sliding } = windows;
+  const { before, geometry, sliding } = windows;
   const { stride, dilation, padBefore } = sliding;
   const { x, filter, plane, taps, outPlane, groups, channelsPerGroup, filtersPerGroup, label } = geometry;
   const [inSize, outSize, window] = [sizeOf(plane), sizeOf(outPlane), sizeOf(taps)];
@@ -20,18 +20,13 @@ export function filterGradientProduct(step: ConvStep, windows: Windows): Product
   return {
     ...{ label, batches: groups, rows: filtersPerGroup, columns, terms },
     before,
-    slots: [...slotsOfImage(windows), step.b.slot],
+    slots: [...windows.slots, ...sourceSlots(step.b)],
     resultSize: sizeOf(filter),
     hasQuads: columns % 4 === 0,
     begin(writer, batch, fetching) {
       writeGroup(writer, batch);
-      const imageOperand = writer.bind(image, windows.dtype, "read");
-      const gradient = writer.bind(
-        step.b,
-        step.b.dtype,
-        "read",
-        factorWidth(step, step.b, outSize % 4 === 0, fetching),
-      );
+      const imageOperand = windows.bind(writer);
+      const gradient = bindSource(writer, step.b, factorWidth(step, step.b, outSize % 4 === 0, fetching));
       return {
         left: gradientRows(writer, gradient, "left", geometry, fetching),
         right: windowFactor(writer, imageOperand, "right", fetching, {
@@ -56,7 +51,7 @@ export function filterGradientProduct(step: ConvStep, windows: Windows): Product
 /** The output's gradient in a group with filters as places: the element of filter o and term (n, p) is `y[n, o, p]`. */
 function gradientRows(
   writer: KernelWriter,
-  gradient: Operand,
+  gradient: BoundSource,
   name: string,
   geometry: Geometry,
   fetching: Fetching,

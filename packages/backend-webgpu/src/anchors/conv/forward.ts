@@ -4,11 +4,12 @@ import { hasQuads, matrixFactor } from "../matmul/matrix-factor.ts";
 import type { Product } from "../product/product.ts";
 import { factorWidth, writeGroup } from "./factor-operands.ts";
 import { coordinates, windowFactor } from "./window-factor.ts";
-import { type Windows, slotsOfImage } from "./windows.ts";
+import type { Windows } from "./windows.ts";
+import { bindSource, sourceSlots } from "../source.ts";
 
 /** `y[n, o, p] = Σ_{c, tap} filter[o, (c, tap)] · x[n, c, p · stride + tap · dilation - pad]`; columns are (n, p). */
 export function forwardProduct(step: ConvStep, windows: Windows): Product {
-  const { image, before, geometry, sliding } = windows;
+  const { before, geometry, sliding } = windows;
   const { stride, dilation, padBefore } = sliding;
   const { x, y, plane, taps, outPlane, groups, channelsPerGroup, filtersPerGroup, label } = geometry;
   const [inSize, outSize, window] = [sizeOf(plane), sizeOf(outPlane), sizeOf(taps)];
@@ -20,14 +21,14 @@ export function forwardProduct(step: ConvStep, windows: Windows): Product {
   return {
     ...{ label, batches: groups, rows: filtersPerGroup, columns: x[0] * outSize, terms },
     before,
-    slots: [...slotsOfImage(windows), step.b.slot],
+    slots: [...windows.slots, ...sourceSlots(step.b)],
     resultSize: sizeOf(y),
     hasQuads: false,
     begin(writer, batch, fetching) {
       writeGroup(writer, batch);
       writer.line(`let filter_start = i32(group) * ${filtersPerGroup * terms};`);
-      const imageOperand = writer.bind(image, windows.dtype, "read");
-      const filter = writer.bind(step.b, step.b.dtype, "read", factorWidth(step, step.b, hasQuads(filters), fetching));
+      const imageOperand = windows.bind(writer);
+      const filter = bindSource(writer, step.b, factorWidth(step, step.b, hasQuads(filters), fetching));
       return {
         left: matrixFactor(writer, filter, "left", filters, "filter_start", fetching),
         right: windowFactor(writer, imageOperand, "right", fetching, {

@@ -4,14 +4,15 @@ import type { Product } from "../product/product.ts";
 import { writeGroup } from "./factor-operands.ts";
 import { filterColumns } from "./filter-columns.ts";
 import { coordinates, windowFactor } from "./window-factor.ts";
-import { type Windows, slotsOfImage } from "./windows.ts";
+import type { Windows } from "./windows.ts";
+import { bindSource, sourceSlots } from "../source.ts";
 
 /**
  * `x[n, c, i] = Σ_{o, tap} filter[o, c, tap] · y[n, o, (i + pad - tap · dilation) / stride]`, where that is a whole
  * number; columns are (n, i).
  */
 export function inputGradientProduct(step: ConvStep, windows: Windows): Product {
-  const { image, before, geometry, sliding } = windows;
+  const { before, geometry, sliding } = windows;
   const { stride, dilation, padBefore } = sliding;
   const { x, plane, taps, outPlane, groups, channelsPerGroup, filtersPerGroup, label } = geometry;
   const [inSize, outSize, window] = [sizeOf(plane), sizeOf(outPlane), sizeOf(taps)];
@@ -19,13 +20,13 @@ export function inputGradientProduct(step: ConvStep, windows: Windows): Product 
   return {
     ...{ label, batches: groups, rows: channelsPerGroup, columns: x[0] * inSize, terms },
     before,
-    slots: [...slotsOfImage(windows), step.b.slot],
+    slots: [...windows.slots, ...sourceSlots(step.b)],
     resultSize: sizeOf(x),
     hasQuads: false,
     begin(writer, batch, fetching) {
       writeGroup(writer, batch);
-      const gradient = writer.bind(image, windows.dtype, "read");
-      const filter = writer.bind(step.b, step.b.dtype, "read");
+      const gradient = windows.bind(writer);
+      const filter = bindSource(writer, step.b);
       return {
         left: filterColumns(writer, filter, "left", geometry, fetching),
         right: windowFactor(writer, gradient, "right", fetching, {

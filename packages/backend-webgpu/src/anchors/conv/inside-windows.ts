@@ -4,6 +4,7 @@ import { KernelWriter } from "../../kernel/kernel-writer.ts";
 import { type Sliding, joinIndex, splitIndex } from "../window.ts";
 import type { Geometry } from "./geometry.ts";
 import { type Windows, windowsOf } from "./windows.ts";
+import { bindSource } from "../source.ts";
 
 /** Along one axis: where elements of an image lie among zeros. */
 interface Spread {
@@ -31,7 +32,13 @@ export function insideWindows(step: ConvStep, geometry: Geometry, limits: Kernel
   if (bytes > limits.maxStorageBufferBindingSize) return null;
   const image: Memory = { scratch: 0 };
   const kernel = spreadKernel(step, image, spreads, limits);
-  return { image, dtype: "float32", before: { kernels: [kernel], scratch: [bytes] }, geometry: moved, sliding };
+  return {
+    bind: (writer) => writer.bind(image, "float32", "read"),
+    slots: [],
+    before: { kernels: [kernel], scratch: [bytes] },
+    geometry: moved,
+    sliding,
+  };
 }
 
 interface InsideWindows {
@@ -69,7 +76,7 @@ function spreadGradient({ attributes }: ConvStep, geometry: Geometry): InsideWin
 /** Copies the image to where its elements lie among zeros. */
 function spreadKernel({ a }: ConvStep, target: Memory, spreads: readonly Spread[], limits: KernelLimits): Kernel {
   const writer = new KernelWriter(limits);
-  const source = writer.bind(a, a.dtype, "read");
+  const source = bindSource(writer, a);
   const copy = writer.bind(target, "float32", "write");
   const [from, to] = [spreads.map(({ extent }) => extent), spreads.map(({ spreadExtent }) => spreadExtent)];
   const planes = a.shape[0] * a.shape[1];

@@ -1,5 +1,5 @@
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
-import type { Operand } from "../../kernel/operand.ts";
+import type { BoundSource } from "../source.ts";
 import type { Factor, Fetching } from "../product/factor.ts";
 
 /**
@@ -30,7 +30,7 @@ interface WindowParts {
 /** The windows of images as a factor; `name` becomes part of the names of its functions. Elements are fetched of windows inside. */
 export function windowFactor(
   writer: KernelWriter,
-  operand: Operand,
+  operand: BoundSource,
   name: string,
   fetching: Fetching,
   layout: WindowLayout,
@@ -39,7 +39,7 @@ export function windowFactor(
 }
 
 /** Where all windows lie inside of the image, and nothing is divided. */
-function insideFactor(operand: Operand, { along, plane, place, term }: WindowLayout): Factor {
+function insideFactor(operand: BoundSource, { along, plane, place, term }: WindowLayout): Factor {
   const position = ({ offset, summands }: WindowParts): string =>
     `i32(${offset}) + ${positionInPlane(summands, plane)}`;
   return {
@@ -53,7 +53,7 @@ function insideFactor(operand: Operand, { along, plane, place, term }: WindowLay
 
 function testedFactor(
   writer: KernelWriter,
-  operand: Operand,
+  operand: BoundSource,
   name: string,
   { along, plane, stride, place, term }: WindowLayout,
 ): Factor {

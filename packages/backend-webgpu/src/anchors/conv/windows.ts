@@ -1,14 +1,17 @@
-import type { ConvStep, DType } from "@minima/tensor";
-import type { CompiledStep, Memory } from "../../kernel/kernel.ts";
+import type { ConvStep } from "@minima/tensor";
+import type { CompiledStep } from "../../kernel/kernel.ts";
+import type { KernelWriter } from "../../kernel/kernel-writer.ts";
+import { type BoundSource, bindSource, sourceSlots } from "../source.ts";
 import type { Sliding } from "../window.ts";
 import type { Geometry } from "./geometry.ts";
 
 /** The windows of a convolution: of what memory, and how they lie there. */
 export interface Windows {
-  /** The input; for its gradient, the gradient of the output. */
-  readonly image: Memory;
-  readonly dtype: DType;
-  /** What fills that memory, where it is not a slot. */
+  /** Binds the input; for its gradient, the gradient of the output. */
+  readonly bind: (writer: KernelWriter) => BoundSource;
+  /** The slots that this is read from. */
+  readonly slots: readonly number[];
+  /** What copies it before, where it is read from scratch memory. */
   readonly before: CompiledStep;
   /** With the extents that the image has there. */
   readonly geometry: Geometry;
@@ -18,14 +21,10 @@ export interface Windows {
 /** The windows as they are, reaching over the edges of the image. */
 export function windowsOf({ attributes, a }: ConvStep, geometry: Geometry): Windows {
   return {
-    image: { slot: a.slot },
-    dtype: a.dtype,
+    bind: (writer) => bindSource(writer, a),
+    slots: sourceSlots(a),
     before: { kernels: [], scratch: [] },
     geometry,
     sliding: attributes,
   };
-}
-
-export function slotsOfImage({ image }: Windows): number[] {
-  return "slot" in image ? [image.slot] : [];
 }

@@ -5,6 +5,7 @@ import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { OperandWidth } from "../../kernel/operand.ts";
 import { startOf, writeBatch } from "../batch.ts";
 import { slotsOf } from "../epilogue.ts";
+import { bindSource, sourceSlots } from "../source.ts";
 import { directCut } from "../product/direct-kernel.ts";
 import type { Product } from "../product/product.ts";
 import { productKernels } from "../product/product-kernels.ts";
@@ -41,7 +42,7 @@ function productOf(
     label: `matmul ${batch.length > 0 ? `[${batch.join()}] ` : ""}${m}x${k} by ${k}x${n}`,
     ...{ batches, rows: m, columns: n, terms: k },
     before: { kernels: [], scratch: [] },
-    slots: [a.slot, b.slot],
+    slots: [...sourceSlots(a), ...sourceSlots(b)],
     resultSize: batches * m * n,
     hasQuads: [n, c.offset, c.rowStride, ...c.batchStrides].every((size) => size % 4 === 0),
     ...(isRowMajor(c, [...batch, m, n])
@@ -58,8 +59,8 @@ function productOf(
         start("right_start", b),
         start("out_start", c),
       ];
-      const leftOperand = writer.bind(a, a.dtype, "read", widths[0]);
-      const rightOperand = writer.bind(b, b.dtype, "read", widths[1]);
+      const leftOperand = bindSource(writer, a, widths[0]);
+      const rightOperand = bindSource(writer, b, widths[1]);
       return {
         left: matrixFactor(writer, leftOperand, "left", left, leftStart, fetching),
         right: matrixFactor(writer, rightOperand, "right", right, rightStart, fetching),
@@ -91,14 +92,17 @@ function layoutStart({ offset, batchStrides }: MatrixAccess): Affine {
 function widthsOf(step: MatmulStep, left: MatrixLayout, right: MatrixLayout, isThin: boolean): OperandWidth[] {
   const { m, n, a, b, epilogue } = step;
   const others = epilogue === undefined ? [] : slotsOf(epilogue);
-  const isFree = ({ slot }: MatrixAccess): boolean => !others.includes(slot);
-  const quads = [isFree(a) && hasQuads(left), isFree(b) && hasQuads(right)];
+  const isFree = (own: MatrixAccess, other: MatrixAccess): boolean =>
+    own.prologue === undefined &&
+    !others.includes(own.slot) &&
+    (own.slot === other.slot || !sourceSlots(other).includes(own.slot));
+  const quads = [isFree(a, b) && hasQuads(left), isFree(b, a) && hasQuads(right)];
   if (isThin) {
     // The thin factor is fetched as the other one is, or element by element.
     const [thin, wide] = m < n ? [0, 1] : [1, 0];
     const directions = [left, right].map(directionOf);
     quads[thin] &&= quads[wide] && directions.every((direction) => direction === "terms");
   }
-  if (a.slot === b.slot && quads[0] !== quads[1]) return [1, 1];
+  if (a.slot === b.slot && quads[0] !== quads[1]) return [1, 1]; // with two prologues both are false
   return quads.map((hasThem) => (hasThem ? 4 : 1));
 }

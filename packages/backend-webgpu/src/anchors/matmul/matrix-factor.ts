@@ -1,7 +1,7 @@
 import type { Affine } from "@minima/tensor";
 import { times } from "../../kernel/expression.ts";
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
-import type { Operand } from "../../kernel/operand.ts";
+import type { BoundSource } from "../source.ts";
 import type { Fetching, Factor } from "../product/factor.ts";
 import { type PositionLayout, positionFactor } from "../product/position-factor.ts";
 
@@ -38,7 +38,7 @@ export function hasQuads(layout: MatrixLayout): boolean {
  */
 export function matrixFactor(
   writer: KernelWriter,
-  operand: Operand,
+  operand: BoundSource,
   name: string,
   layout: MatrixLayout,
   start: string,

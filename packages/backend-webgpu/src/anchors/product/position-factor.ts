@@ -1,5 +1,5 @@
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
-import type { Operand } from "../../kernel/operand.ts";
+import type { BoundSource } from "../source.ts";
 import type { Fetching, Factor } from "./factor.ts";
 
 /** A factor whose elements lie where a place and a term point together. */
@@ -23,7 +23,7 @@ interface PartOfPosition {
  */
 export function positionFactor(
   writer: KernelWriter,
-  operand: Operand,
+  operand: BoundSource,
   name: string,
   { along, place, term }: PositionLayout,
   fetching: Fetching,

@@ -9,6 +9,7 @@ import { type Fold, combine, identity } from "../../loop/fold.ts";
 import { type Lines, linesOf } from "../lines.ts";
 import { declareTotal, foldIntoTotal } from "./running.ts";
 import { labelOf, placeInLine } from "./scan-lines.ts";
+import { bindSource } from "../source.ts";
 
 /** Elements that a lane takes one after the other. */
 const perLane = 16;
@@ -50,7 +51,7 @@ function foldKernel(step: ScanStep, blocks: Blocks, limits: KernelLimits): Kerne
   const { lines, fold, lanes, length, count } = blocks;
   const stored = storedAs(fold.dtype);
   const writer = new KernelWriter(limits);
-  const x = writer.bind(input, input.dtype, "read");
+  const x = bindSource(writer, input);
   const folds = writer.bind(totals, stored, "write");
   return writer.forEachGroup(`${labelOf(step)}: folds of ${count} blocks`, lines.count * count, lanes, () => {
     writer.line(`let line = item / ${count}u;`);
@@ -87,7 +88,7 @@ function blockKernel(step: ScanStep, blocks: Blocks, limits: KernelLimits): Kern
   const { input, output, attributes } = step;
   const { lines, fold, lanes, length, count } = blocks;
   const writer = new KernelWriter(limits);
-  const x = writer.bind(input, input.dtype, "read");
+  const x = bindSource(writer, input);
   const out = writer.bind(output, output.dtype, "write");
   const before = count > 1 ? writer.bind(totals, storedAs(fold.dtype), "read") : null;
   writer.share("folds", `array<${valueType[fold.dtype]}, ${lanes}>`);

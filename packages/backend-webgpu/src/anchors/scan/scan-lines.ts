@@ -4,6 +4,7 @@ import { KernelWriter } from "../../kernel/kernel-writer.ts";
 import { castValue } from "../../loop/cast.ts";
 import { type Lines, linesOf } from "../lines.ts";
 import { declareTotal, foldIntoTotal } from "./running.ts";
+import { bindSource } from "../source.ts";
 
 /** For people. */
 export function labelOf({ attributes: { kind, axis, reverse }, input }: ScanStep): string {
@@ -26,7 +27,7 @@ export function placeInLine(
 export function scanLinesKernel(step: ScanStep, limits: KernelLimits): Kernel {
   const { attributes, input, output } = step;
   const writer = new KernelWriter(limits);
-  const x = writer.bind(input, input.dtype, "read");
+  const x = bindSource(writer, input);
   const out = writer.bind(output, output.dtype, "write");
   const lines = linesOf(input.shape, attributes.axis);
   const fold = { kind: attributes.kind, dtype: output.dtype };
