@@ -33,6 +33,25 @@ describe("fusion", () => {
     expect(plan.slots.map((slot) => slot.kind).sort()).toEqual(["leaf", "leaf", "leaf", "output"]);
   });
 
+  it("folds axes side by side as one, whatever else a kernel reads", () => {
+    const [x, row] = [input(8, 6, 5), input(5)];
+    const alone = loop(planOf(T.sum(x, { axis: [1, 2] })).steps[0]);
+    expect([alone.outer, alone.inner, alone.foldsRows]).toEqual([[8], [30], true]);
+    // The row would keep the two axes apart, and the sum would be another one in its last bits.
+    const [product, sum] = planOf(T.sum(T.mul(x, row), { axis: [1, 2] })).steps.map(loop);
+    expect(product.inner).toEqual([]);
+    expect([sum.outer, sum.inner, sum.foldsRows]).toEqual([[8], [30], true]);
+    // An extreme is the same in any order.
+    expect(kinds(planOf(T.max(T.mul(x, row))))).toEqual(["loop"]);
+  });
+
+  it("keeps sums along rows and along columns apart", () => {
+    const [a, b] = [input(64, 64), input(64, 64)];
+    expect(loop(planOf(T.sum(a, { axis: 0 })).steps[0]).foldsRows).toBeUndefined();
+    const plan = planOf(T.add(T.sum(a, { axis: 0 }), T.sum(b, { axis: 1 })));
+    expect(plan.steps.map((step) => loop(step).foldsRows).sort()).toEqual([true, undefined]);
+  });
+
   it("makes one step of max pooling whose indices nobody wants", () => {
     const x = input(2, 3, 8, 8);
     expect(kinds(planOf(T.maxPool2d(x, 2)))).toEqual(["maxPool"]);

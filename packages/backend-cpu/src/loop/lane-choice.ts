@@ -1,17 +1,24 @@
-import type { Affine, DType, LoopStep } from "@minima/tensor";
+import type { Affine, DType, LoopStep, Reduction } from "@minima/tensor";
+import { turns } from "./accumulator.ts";
 import { weightOf } from "./instruction-info.ts";
 import { buildNest, laneCount, lanesAreInner, laneStride, tileSize, type Nest } from "./nest.ts";
 import { instructionsOfPhase, placeInstructions } from "./placement.ts";
 
+/** Rows shorter than this are summed up element by element: there are as many sums side by side in longer ones. */
+const shortestRow = turns * laneCount;
+
 /**
  * The nest in which a step costs least. Every loop is tried as the lane loop: it wins by neighbouring elements in its
- * accesses, by few partial vectors, and by little work that has to be repeated.
+ * accesses, by few partial vectors, and by little work that has to be repeated. Where the order of folds matters, the step
+ * says whether lanes are along what is folded.
  */
 export function chooseNest(step: LoopStep): Nest {
   const axes = [...step.outer, ...step.inner].flatMap((extent, axis) => (extent > 1 ? [axis] : []));
   const isOuter = (axis: number): boolean => axis < step.outer.length;
   // Among equals the innermost outer loop wins.
-  const candidates = [...axes.filter(isOuter).reverse(), ...axes.filter((axis) => !isOuter(axis)).reverse()];
+  const candidates = foldsInOrder(step)
+    ? laneLoopsOfFolds(step, axes)
+    : [...axes.filter(isOuter).reverse(), ...axes.filter((axis) => !isOuter(axis)).reverse()];
   let best = buildNest(step, candidates[0] ?? -1);
   let bestCost = costOf(step, best);
   for (const axis of candidates.slice(1)) {
@@ -21,6 +28,19 @@ export function chooseNest(step: LoopStep): Nest {
   }
   const tileAxis = step.inner.length === 0 ? tileAxisOf(step, best) : -1;
   return tileAxis < 0 ? best : buildNest(step, best.laneAxis, tileAxis);
+}
+
+/** Whether a step has folds with results that depend on their order. */
+function foldsInOrder({ phases }: LoopStep): boolean {
+  const isRounded = ({ kind, dtype }: Reduction): boolean => (kind === "sum" || kind === "prod") && dtype === "float32";
+  return phases.some(({ reductions }) => reductions.some(isRounded));
+}
+
+/** The loops whose points may fill lanes: the last one of what is folded, or those around. */
+function laneLoopsOfFolds({ outer, inner, foldsRows }: LoopStep, axes: readonly number[]): number[] {
+  const last = axes.at(-1) ?? -1;
+  if (foldsRows === true && last >= outer.length && (inner.at(-1) ?? 1) >= shortestRow) return [last];
+  return axes.filter((axis) => axis < outer.length).reverse();
 }
 
 /**

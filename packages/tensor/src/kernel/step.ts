@@ -54,12 +54,15 @@ export interface Access extends Affine {
  *
  * Instructions are in SSA form: an instruction refers to earlier ones by index. A value is *inner* if it depends on an
  * inner loop variable, else *outer*. A phase recomputes the inner values it needs; outer values live across phases.
- * The order in which a reduction folds is fixed by the step alone, never by the number of threads.
+ * The order in which a reduction folds is fixed by `inner` and `foldsRows` alone: not by what else is in the step, or where
+ * it reads from, and never by the number of threads.
  */
 export interface LoopStep {
   readonly kind: "loop";
   readonly outer: readonly number[];
   readonly inner: readonly number[];
+  /** Whether the inner loops end with the last axis of what is folded, along which elements mostly lie side by side. */
+  readonly foldsRows?: boolean;
   readonly instructions: readonly Instruction[];
   readonly phases: readonly Phase[];
 }

@@ -3,8 +3,10 @@ import type { Affine, Instruction, LoopStep } from "../kernel/step.ts";
 /**
  * The same step with fewer loops: loops of extent 1 go, and a loop merges with the next inner one of its group when
  * every affine function of the step steps evenly over both.
+ *
+ * @param mayMerge - Whether two inner loops, numbered among those, may be merged.
  */
-export function collapseLoops(step: LoopStep): LoopStep {
+export function collapseLoops(step: LoopStep, mayMerge: (a: number, b: number) => boolean = () => true): LoopStep {
   const extents = [...step.outer, ...step.inner];
   const all = affineParts(step);
   /** For each new loop, the old loops it runs over, outermost first; only the last one's stride counts. */
@@ -18,6 +20,7 @@ export function collapseLoops(step: LoopStep): LoopStep {
       last !== undefined &&
       previous !== undefined &&
       last.outer === outer &&
+      (outer || mayMerge(previous - step.outer.length, loop - step.outer.length)) &&
       all.every((a) => a.strides[previous] === a.strides[loop] * extent);
     if (merges) last.loops.push(loop);
     else groups.push({ loops: [loop], outer });
@@ -29,7 +32,7 @@ export function collapseLoops(step: LoopStep): LoopStep {
     strides: groups.map((group) => a.strides[group.loops[group.loops.length - 1]]),
   });
   return {
-    kind: "loop",
+    ...step,
     outer: groups.filter((group) => group.outer).map(extentOf),
     inner: groups.filter((group) => !group.outer).map(extentOf),
     instructions: step.instructions.map((instruction): Instruction => {

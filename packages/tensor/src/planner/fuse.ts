@@ -49,6 +49,7 @@ export function fuseKernels(
         const root = { node: part, into: node, axes, offset };
         const builder = new LoopBuilder(context, shape);
         builder.store(root);
+        if (!builder.foldsInOrder) throw new MustMaterialize(builder.unordered);
         if (builder.reads.size + 1 > profile.maxSlotsPerStep) {
           throw new MustMaterialize(cutPoint(graph, part, materialized));
         }

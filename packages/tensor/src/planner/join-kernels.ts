@@ -2,6 +2,7 @@ import type { BackendProfile } from "../backend.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Step } from "../kernel/step.ts";
 import { sameShape, sizeOf } from "../shape.ts";
+import { sameOrder } from "./fold-order.ts";
 import type { Folded } from "./loop-shape.ts";
 import { LoopBuilder, type LoopContext, type LoopShape, type Root } from "./loop-builder.ts";
 
@@ -70,6 +71,7 @@ function tryMerge(
 ): Draft | null {
   const builder = new LoopBuilder(context, shape);
   for (const root of roots) builder.store(root);
+  if (!builder.foldsInOrder) return null;
   // Reading back what the kernel itself stores would be a race: then it must stay apart.
   if (roots.some(({ into }) => builder.reads.has(into))) return null;
   const written = new Set(roots.map(({ into }) => into));
@@ -105,8 +107,9 @@ export function joinKernel(
 type Joined = readonly [frame: Draft, roots: readonly Root[]];
 
 function inEqualLoops(host: Draft, draft: Draft): Joined | null {
-  const { outer, inner } = draft.shape;
+  const { outer, inner, order } = draft.shape;
   if (!sameShape(host.shape.outer, outer) || !sameShape(host.shape.inner, inner)) return null;
+  if (!sameOrder(host.shape.order, order)) return null;
   return [host, [...host.roots, ...draft.roots]];
 }
 

@@ -3,6 +3,7 @@ import type { Affine, Instruction, LoopStep, Phase, Reduction } from "../kernel/
 import { sameShape } from "../shape.ts";
 import { type Index, constant, delinearize, indexKey, linearize, range, scale, variable } from "./affine.ts";
 import { collapseLoops } from "./collapse.ts";
+import { type FoldOrder, dependsOnOrder, foldOrder, sameOrder } from "./fold-order.ts";
 
 /** Thrown when a value cannot be computed inside the kernel that wants it; the node must then have its own buffer. */
 export class MustMaterialize extends Error {
@@ -27,6 +28,8 @@ export interface LoopContext {
 export interface LoopShape {
   readonly outer: readonly number[];
   readonly inner: readonly number[];
+  /** How the inner loops fold; null where there are none. */
+  readonly order: FoldOrder | null;
 }
 
 /** What a kernel stores, and where. */
@@ -57,6 +60,8 @@ export class LoopBuilder {
   /** How many reductions must have been folded one after the other before an instruction can be evaluated. */
   readonly #depth: number[] = [];
   readonly #stores: (Phase["stores"][number] & { readonly inner: boolean })[] = [];
+  /** Reductions of which the order matters. */
+  readonly #sums: number[] = [];
   /** The nodes with buffers that the kernel reads. */
   readonly reads = new Set<number>();
 
@@ -105,13 +110,31 @@ export class LoopBuilder {
       const stores = this.#stores.filter((store) => store.inner === inner).map(({ inner: _, ...rest }) => rest);
       if (stores.length > 0) phases.push({ inner, reductions: [], stores });
     }
-    return collapseLoops({
-      kind: "loop",
-      outer: this.#shape.outer,
-      inner: this.#shape.inner,
-      instructions: this.#instructions,
-      phases,
-    });
+    const { outer, inner, order } = this.#shape;
+    const foldsRows = order !== null && order.isAlongRows && depth > 0 ? { foldsRows: true } : {};
+    return collapseLoops(
+      { kind: "loop", outer, inner, ...foldsRows, instructions: this.#instructions, phases },
+      (a, b) => order?.groups[a] === order?.groups[b],
+    );
+  }
+
+  /**
+   * Whether sums are folded in the order that their shapes ask for: not if axes side by side stay loops of their own, because
+   * something in the kernel steps through them unevenly.
+   */
+  get foldsInOrder(): boolean {
+    const { inner, order } = this.#shape;
+    if (this.#sums.length === 0 || order === null || order.extents.length === inner.length) return true;
+    return sameShape(
+      this.build().inner,
+      order.extents.filter((extent) => extent !== 1),
+    );
+  }
+
+  /** What needs a buffer so that they are: the first sum, or what it folds. */
+  get unordered(): number {
+    const [sum] = this.#sums;
+    return this.#context.slotOf(sum) < 0 ? sum : this.#node(sum).inputs[0];
   }
 
   #node(node: number): GraphNode {
@@ -266,7 +289,7 @@ export class LoopBuilder {
   #reduced(position: number, node: ReduceNode, index: Index): number {
     const { axes, kind } = node.attributes;
     const { shape } = this.#node(node.inputs[0]);
-    const { outer, inner } = this.#shape;
+    const { outer, inner, order } = this.#shape;
     if (
       !sameShape(
         axes.map((axis) => shape[axis]),
@@ -275,6 +298,10 @@ export class LoopBuilder {
       !this.#coversOuter(index, node.shape)
     ) {
       throw new MustMaterialize(position);
+    }
+    if (dependsOnOrder({ kind, dtype: node.dtype })) {
+      if (!sameOrder(foldOrder(shape, axes), order)) throw new MustMaterialize(position);
+      this.#sums.push(position);
     }
     const loops = this.#extents.length;
     let kept = 0;

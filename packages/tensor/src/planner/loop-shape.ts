@@ -1,5 +1,6 @@
 import type { Graph } from "../graph/graph.ts";
 import { sameShape, sizeOf } from "../shape.ts";
+import { foldOrder } from "./fold-order.ts";
 import { type LoopShape, MustMaterialize } from "./loop-builder.ts";
 
 /** Rows of a fused row kernel may be this long: they should stay in the cache between the passes over them. */
@@ -27,22 +28,24 @@ export function loopShapeOf(graph: Graph, node: number, into: number, materializ
   const { shape } = graph.nodes[node];
   const isLoaded = node !== into && materialized.has(node);
   const reduction = isLoaded ? null : firstReduction(graph, node, materialized);
-  if (reduction === null) return { shape: { outer: shape.filter(isLoop), inner: [] }, axes: [], folded: null };
+  if (reduction === null) return { shape: elementLoops(shape), axes: [], folded: null };
   const { inputShape, axes, size } = reduction;
   const folded = { shape: inputShape, axes };
   const inner = axes.map((axis) => inputShape[axis]);
+  const order = foldOrder(inputShape, axes);
   if (size === sizeOf(shape) && !(sameShape(inputShape, shape) && sizeOf(inner) === 1)) {
-    return { shape: { outer: shape.filter(isLoop), inner }, axes: [], folded };
+    return { shape: { ...elementLoops(shape), inner, order }, axes: [], folded };
   }
   if (sameShape(inputShape, shape) && sizeOf(inner) <= longestRow) {
-    const outer = shape.filter((_, axis) => !axes.includes(axis)).filter(isLoop);
-    return { shape: { outer, inner }, axes, folded };
+    const kept = shape.filter((_, axis) => !axes.includes(axis));
+    return { shape: { ...elementLoops(kept), inner, order }, axes, folded };
   }
   throw new MustMaterialize(reduction.node);
 }
 
-function isLoop(extent: number): boolean {
-  return extent !== 1;
+/** Loops over the elements of a tensor. */
+export function elementLoops(shape: readonly number[]): LoopShape {
+  return { outer: shape.filter((extent) => extent !== 1), inner: [], order: null };
 }
 
 interface FoundReduction {

@@ -2,6 +2,7 @@ import type { AnchorProfile, BackendProfile } from "../backend.ts";
 import type { Graph, GraphNode } from "../graph/graph.ts";
 import type { Prologue } from "../kernel/step.ts";
 import { sizeOf } from "../shape.ts";
+import { elementLoops } from "./loop-shape.ts";
 import { LoopBuilder, type LoopContext, MustMaterialize } from "./loop-builder.ts";
 
 /** Buffers that an anchor binds beside those of its prologues: other operands, its result, one or two for itself. */
@@ -20,7 +21,7 @@ export function buildPrologue(
   { maxSlotsPerStep }: BackendProfile,
 ): { readonly prologue: Prologue; readonly reads: ReadonlySet<number> } {
   const { shape } = graph.nodes[node];
-  const builder = new LoopBuilder(context, { outer: shape.filter((extent) => extent !== 1), inner: [] });
+  const builder = new LoopBuilder(context, elementLoops(shape));
   builder.store({ node, into: node, axes: [], offset: [] });
   const prologue = builder.build();
   // Where neighbours would not lie side by side, an anchor that reads them many times is better given a copy.
