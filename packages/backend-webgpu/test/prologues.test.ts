@@ -35,6 +35,14 @@ const cases: readonly (readonly [name: string, gpu: number, cpu: number, build: 
     return T.matmul(T.mul(x, 2), x);
   }],
   ["with a row of its own", 1, 2, () => T.matmul(T.add(floats([30, 64]), floats([64], 2)), floats([64, 9], 3))],
+  ["on both sides, of the same buffer in two ways", 1, 2, () => {
+    const x = floats([36, 36]);
+    return T.matmul(T.mul(x, 2), T.add(x, floats([36], 2)));
+  }],
+  ["beside the buffer it reads, which is fetched along columns", 1, 2, () => {
+    const x = floats([36, 36]);
+    return T.matmul(T.mul(x, 2), T.transpose(x));
+  }],
   ["of batches", 1, 3, () => T.matmul(T.neg(floats([3, 20, 5])), T.neg(floats([3, 5, 18], 2)))],
   ["of long sums, which are split", 2, 3, () => T.matmul(scaled(20, 1500), floats([1500, 9], 2))],
   ["of a vector", 1, 2, () => T.matmul(scaled(1, 52), floats([52, 36], 2))],

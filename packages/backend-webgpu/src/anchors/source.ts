@@ -1,8 +1,9 @@
-import type { DType, Source } from "@minima/tensor";
+import type { DType, Prologue, Source } from "@minima/tensor";
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
 import type { OperandWidth } from "../kernel/operand.ts";
 import { valueType } from "../kernel/value-type.ts";
 import { LoopWriter } from "../loop/loop-writer.ts";
+import { type Quads, findQuads } from "../loop/quads.ts";
 import { slotsOf } from "./epilogue.ts";
 
 /** What an anchor takes the elements of an operand from: memory, or a function that computes them. */
@@ -14,16 +15,28 @@ export interface BoundSource {
   load(index: string): string;
 }
 
-/** Binds an operand of an anchor; its prologue becomes a function of the kernel, which gives one element at a time. */
+/** Binds an operand of an anchor; its prologue becomes a function of the kernel. */
 export function bindSource(writer: KernelWriter, source: Source, width: OperandWidth = 1): BoundSource {
   const { slot, dtype, prologue } = source;
   if (prologue === undefined) return writer.bind({ slot }, dtype, "read", width);
   const name = writer.functionName("element");
-  writer.function(`fn ${name}(point: u32) -> ${valueType[dtype]}`, () => {
-    const value = new LoopWriter(writer, prologue, { kind: "invocation" }).writeValue("point");
+  const type = width === 4 ? `vec4<${valueType[dtype]}>` : valueType[dtype];
+  writer.function(`fn ${name}(point: u32) -> ${type}`, () => {
+    const quads = width === 4 ? quadsOf(prologue) : null;
+    const value = new LoopWriter(writer, prologue, { kind: "invocation", quads }).writeValue("point");
     writer.line(`return ${value};`);
   });
-  return { dtype, width: 1, load: (index) => `${name}(u32(${index}))` };
+  return { dtype, width, load: (index) => `${name}(u32(${index}))` };
+}
+
+/** Whether an operand gives vec4s, where some slots are read element by element: a buffer has one type in a kernel. */
+export function givesQuads(source: Source, others: readonly number[]): boolean {
+  const isQuads = source.prologue === undefined || quadsOf(source.prologue) !== null;
+  return isQuads && !sourceSlots(source).some((slot) => others.includes(slot));
+}
+
+function quadsOf(prologue: Prologue): Quads | null {
+  return findQuads(prologue, prologue.outer.length - 1);
 }
 
 /** The slots that an operand is read from. */

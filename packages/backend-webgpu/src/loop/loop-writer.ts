@@ -76,13 +76,17 @@ export class LoopWriter {
     for (const phase of this.#step.phases) this.#writePhase(phase, (store) => this.#values.store(store));
   }
 
-  /** What an outer point stores, for a step with one store, as an expression. */
+  /** What an outer point, or quad of them, stores, for a step with one store, as an expression. */
   writeValue(point: string): string {
-    let value = "";
+    let stored = "";
     this.#values.clear();
-    this.#writeIndices(point, this.#step.outer, "o", false);
-    for (const phase of this.#step.phases) this.#writePhase(phase, (own) => (value = this.#values.valueOf(own.value)));
-    return value;
+    this.#writeIndices(point, this.#step.outer, "o", this.#outerInQuads);
+    for (const phase of this.#step.phases) {
+      this.#writePhase(phase, ({ value }) => {
+        stored = this.#outerInQuads ? this.#values.quadOf(value) : this.#values.valueOf(value);
+      });
+    }
+    return stored;
   }
 
   /** Four outer points, of which the first has the number 4 · `item`: their bytes are put together and written at once. */

@@ -3,9 +3,9 @@ import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { OperandWidth } from "../../kernel/operand.ts";
 import type { Fetching } from "../product/factor.ts";
 import { slotsOf } from "../epilogue.ts";
-import { sourceSlots } from "../source.ts";
+import { givesQuads, sourceSlots } from "../source.ts";
 
-/** How a factor that could be fetched in vec4s is bound: a buffer has one type in a kernel, whatever else reads it. */
+/** How a factor that could be fetched in vec4s is bound. */
 export function factorWidth(
   { a, b, epilogue }: ConvStep,
   operand: ContiguousOperand,
@@ -14,7 +14,7 @@ export function factorWidth(
 ): OperandWidth {
   if (fetching === "elements") return 1;
   const others = [...(epilogue === undefined ? [] : slotsOf(epilogue)), ...sourceSlots(operand === b ? a : b)];
-  return hasQuads && !others.includes(operand.slot) ? 4 : 1;
+  return hasQuads && givesQuads(operand, others) ? 4 : 1;
 }
 
 /** The group, which is the batch of the product. */

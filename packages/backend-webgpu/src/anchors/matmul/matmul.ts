@@ -5,7 +5,7 @@ import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { OperandWidth } from "../../kernel/operand.ts";
 import { startOf, writeBatch } from "../batch.ts";
 import { slotsOf } from "../epilogue.ts";
-import { bindSource, sourceSlots } from "../source.ts";
+import { bindSource, givesQuads, sourceSlots } from "../source.ts";
 import { directCut } from "../product/direct-kernel.ts";
 import type { Product } from "../product/product.ts";
 import { productKernels } from "../product/product-kernels.ts";
@@ -93,9 +93,7 @@ function widthsOf(step: MatmulStep, left: MatrixLayout, right: MatrixLayout, isT
   const { m, n, a, b, epilogue } = step;
   const others = epilogue === undefined ? [] : slotsOf(epilogue);
   const isFree = (own: MatrixAccess, other: MatrixAccess): boolean =>
-    own.prologue === undefined &&
-    !others.includes(own.slot) &&
-    (own.slot === other.slot || !sourceSlots(other).includes(own.slot));
+    givesQuads(own, own.slot === other.slot ? others : [...others, ...sourceSlots(other)]);
   const quads = [isFree(a, b) && hasQuads(left), isFree(b, a) && hasQuads(right)];
   if (isThin) {
     // The thin factor is fetched as the other one is, or element by element.
@@ -103,6 +101,6 @@ function widthsOf(step: MatmulStep, left: MatrixLayout, right: MatrixLayout, isT
     const directions = [left, right].map(directionOf);
     quads[thin] &&= quads[wide] && directions.every((direction) => direction === "terms");
   }
-  if (a.slot === b.slot && quads[0] !== quads[1]) return [1, 1]; // with two prologues both are false
+  if (a.slot === b.slot && quads[0] !== quads[1]) return [1, 1];
   return quads.map((hasThem) => (hasThem ? 4 : 1));
 }
