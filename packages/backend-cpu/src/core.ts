@@ -9,11 +9,15 @@ import type { KernelSet } from "./kernel-sets/kernel-set.ts";
 
 export type { CpuBackend } from "./cpu-backend.ts";
 export { convolutions } from "./kernel-sets/convolutions.ts";
+export { indexing } from "./kernel-sets/indexing.ts";
 export type { KernelSet } from "./kernel-sets/kernel-set.ts";
 export { sorting } from "./kernel-sets/sorting.ts";
 
 export interface CpuCoreOptions extends CpuOptions {
-  /** Kernels beyond fused loops, matrix products and indexing: `convolutions` (pooling as well), `sorting` (scans as well). */
+  /**
+   * Kernels beyond fused loops and matrix products: `convolutions` (and pooling), `indexing` (embeddings, gathering,
+   * scattering), `sorting` (and scans). The first and the last have those of indexing too.
+   */
   readonly kernels?: readonly KernelSet[] | undefined;
 }
 
@@ -27,7 +31,9 @@ export interface CpuCoreOptions extends CpuOptions {
 export function cpu({ kernels = [], ...options }: CpuCoreOptions = {}): CpuBackend {
   for (const set of kernels as readonly (Partial<KernelSet> | undefined)[]) {
     if (typeof set?.create === "function") continue;
-    throw new ValueError(`cpu: kernels holds ${String(set)}; it takes sets of kernels: convolutions, sorting`);
+    throw new ValueError(
+      `cpu: kernels holds ${String(set)}; it takes sets of kernels: convolutions, indexing, sorting`,
+    );
   }
   return createBackend(options, [basics, ...kernels]);
 }

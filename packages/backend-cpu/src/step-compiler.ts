@@ -53,6 +53,13 @@ export class StepCompiler {
 
 /** Planners make attention of other steps for this backend; everything else is in a set. */
 function missing(kind: Step["kind"]): string {
-  const set = kind === "scan" || kind === "argsort" ? "sorting" : "convolutions";
+  const set = sets[kind] ?? "convolutions";
   return `cpu: this backend has no kernels for ${kind}; give cpu the set that has them: cpu({ kernels: [${set}] })`;
 }
+
+const sets: { readonly [Kind in Step["kind"]]?: string } = {
+  gather: "indexing",
+  scatterAdd: "indexing",
+  scan: "sorting",
+  argsort: "sorting",
+};

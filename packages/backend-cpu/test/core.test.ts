@@ -1,6 +1,6 @@
-import { argsort, conv2d, type Device, matmul, maxPool2d, softmax, tensor } from "@minima/tensor";
+import { conv2d, type Device, indexSelect, matmul, maxPool2d, softmax, sort, tensor } from "@minima/tensor";
 import { describe, expect, it } from "vitest";
-import { type CpuCoreOptions, convolutions, cpu as core, sorting } from "../src/core.ts";
+import { type CpuCoreOptions, convolutions, cpu as core, indexing, sorting } from "../src/core.ts";
 import { cpu } from "../src/index.ts";
 
 const values = Float32Array.from({ length: 256 }, (_, i) => Math.sin(3 * i));
@@ -14,14 +14,19 @@ const convolved = (backend: Device) => {
   const filter = tensor(values.slice(0, 18), { shape: [2, 1, 3, 3], backend });
   return maxPool2d(conv2d(x, filter), 2).data();
 };
-const sorted = (backend: Device) => argsort(tensor(values, { backend })).data();
+const sorted = (backend: Device) => sort(tensor(values, { backend })).values.data();
+const picked = (backend: Device) => {
+  const rows = tensor([3, 1, 3], { dtype: "int32", backend });
+  return indexSelect(tensor(values, { shape: [16, 16], backend }), 0, rows).data();
+};
 
 describe("a backend of parts", () => {
   const cases: [string, CpuCoreOptions, (backend: Device) => Promise<unknown>][] = [
     ["products and loops, with nothing more", {}, linear],
     ["convolutions and pooling", { kernels: [convolutions] }, convolved],
     ["sorting", { kernels: [sorting] }, sorted],
-    ["all of them, with threads", { kernels: [convolutions, sorting], threads: 2 }, convolved],
+    ["indexing", { kernels: [indexing] }, picked],
+    ["all of them, with threads", { kernels: [convolutions, indexing, sorting], threads: 2 }, convolved],
   ];
   it.each(cases)("computes %s as the whole does", async (_, options, compute) => {
     expect(await compute(core(options))).toEqual(await compute(cpu()));
@@ -30,6 +35,7 @@ describe("a backend of parts", () => {
   it.each([
     ["conv", "convolutions", convolved],
     ["argsort", "sorting", sorted],
+    ["gather", "indexing", picked],
   ])("says of %s which set is missing, and goes on", async (kind, set, compute) => {
     const backend = core();
     const message = `cpu: this backend has no kernels for ${kind}; give cpu the set that has them: cpu({ kernels: [${set}] })`;
@@ -39,7 +45,7 @@ describe("a backend of parts", () => {
 
   it("says what kernels are where something else is given", () => {
     const kernels = ["convolutions"] as unknown as CpuCoreOptions["kernels"];
-    const message = "cpu: kernels holds convolutions; it takes sets of kernels: convolutions, sorting";
+    const message = "cpu: kernels holds convolutions; it takes sets of kernels: convolutions, indexing, sorting";
     expect(() => core({ kernels })).toThrow(message);
   });
 });

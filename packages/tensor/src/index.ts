@@ -24,6 +24,7 @@ export type { CustomGradient, Node, NodeOf } from "./graph/node.ts";
 export { atomically } from "./graph/pending.ts";
 export * from "./graph/primitive.ts";
 export { recompute, recordDraws } from "./graph/recompute.ts";
+export { affinesOf, closureOf, findVarying, operandsOf, valueDType } from "./kernel/instruction.ts";
 export * from "./kernel/step.ts";
 export * from "./ops/index.ts";
 export { planGraph } from "./planner/planner.ts";

@@ -1,12 +1,10 @@
 import { AnchorContext } from "../anchors/anchor-context.ts";
 import { compileArgReduce } from "../anchors/arg-reduce.ts";
-import { compileGather } from "../anchors/gather.ts";
-import { compileScatterAdd } from "../anchors/scatter-add.ts";
 import { LoopKernels } from "../loop-kernels.ts";
 import { MatmulKernel } from "../matmul/matmul.ts";
 import type { KernelSet } from "./kernel-set.ts";
 
-/** Fused loops, matrix products, indexing, and the positions of maxima: what every network needs. */
+/** Fused loops, matrix products, and the positions of maxima: what every network needs. */
 export const basics: KernelSet = {
   name: "basics",
   create(resources) {
@@ -18,8 +16,6 @@ export const basics: KernelSet = {
         loop: (step) => loops.compile(step),
         matmul: (step) => matmul.compile(step),
         argReduce: anchors.compilerOf(compileArgReduce),
-        gather: anchors.compilerOf(compileGather),
-        scatterAdd: anchors.compilerOf(compileScatterAdd),
       },
     };
   },

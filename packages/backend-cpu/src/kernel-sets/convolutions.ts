@@ -2,9 +2,10 @@ import { AnchorContext } from "../anchors/anchor-context.ts";
 import { compileAveragePool } from "../anchors/average-pool.ts";
 import { compileMaxima, compileMaxPool, compilePoolIndex } from "../anchors/pool-index.ts";
 import { ConvKernel } from "../conv/conv.ts";
+import { indexingCompilers } from "./indexing.ts";
 import type { KernelSet } from "./kernel-set.ts";
 
-/** Convolutions and pooling. */
+/** Convolutions and pooling; with indexing, by which maxima are picked. */
 export const convolutions: KernelSet = {
   name: "convolutions",
   create(resources) {
@@ -12,6 +13,7 @@ export const convolutions: KernelSet = {
     const anchors = new AnchorContext(resources);
     return {
       compilers: {
+        ...indexingCompilers(anchors),
         conv: (step) => conv.compile(step),
         poolIndex: anchors.compilerOf(compilePoolIndex),
         maxPool: anchors.compilerOf(compileMaxima),

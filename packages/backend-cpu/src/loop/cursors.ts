@@ -1,7 +1,6 @@
-import type { Access, Affine, Instruction, LoopStep } from "@minima/tensor";
+import { type Access, type Affine, affinesOf, type Instruction, type LoopStep } from "@minima/tensor";
 import { i32, type FunctionBuilder, type Local } from "../wasm/index.ts";
 import { elementBytes } from "./element.ts";
-import { affinesOf } from "./instruction-info.ts";
 import type { Nest } from "./nest.ts";
 
 /** Where the value of an affine function is found: in the variable of a cursor, up to a constant. */

@@ -1,4 +1,4 @@
-import type { Affine, DType, Instruction, LoopStep } from "@minima/tensor";
+import { type Affine, type DType, type Instruction, type LoopStep, valueDType } from "@minima/tensor";
 import { expBelow } from "../math/exp.ts";
 import type { Vector, VectorLocal, VectorWriter } from "../math/vector-writer.ts";
 import { i32, i32x4, v128, type Local } from "../wasm/index.ts";
@@ -6,7 +6,6 @@ import { binaryValue, unaryValue } from "./arithmetic.ts";
 import { castValue } from "./cast.ts";
 import type { Cursors } from "./cursors.ts";
 import { elementBytes } from "./element.ts";
-import { valueDType } from "./instruction-info.ts";
 import type { Segment } from "./lanes.ts";
 import { loadGuarded, loadLanes, type LaneAddress } from "./memory.ts";
 import { laneCount, laneStride, type Nest } from "./nest.ts";

@@ -1,24 +1,4 @@
-import type { Affine, DType, Instruction } from "@minima/tensor";
-
-/** The earlier instructions an instruction reads; not the value behind a `reduced`. */
-export function operandsOf(instruction: Instruction): number[] {
-  switch (instruction.op) {
-    case "load":
-      return instruction.guard === undefined ? [] : [instruction.guard];
-    case "scalar":
-    case "constant":
-    case "index":
-    case "inside":
-    case "reduced":
-      return [];
-    case "where":
-      return [instruction.a, instruction.b, instruction.c];
-    case "randomBits":
-      return [instruction.key0, instruction.key1, instruction.counter, instruction.high, instruction.index];
-    default:
-      return "b" in instruction ? [instruction.a, instruction.b] : [instruction.a];
-  }
-}
+import type { Instruction } from "@minima/tensor";
 
 /** The same instruction with operands renamed; those that are not in the map stay. */
 export function withOperands(instruction: Instruction, renamed: ReadonlyMap<number, number>): Instruction {
@@ -32,29 +12,6 @@ export function withOperands(instruction: Instruction, renamed: ReadonlyMap<numb
 }
 
 const operandNames = ["a", "b", "c", "guard", "key0", "key1", "counter", "high"];
-
-/** The affine functions of the loop variables that an instruction evaluates. */
-export function affinesOf(instruction: Instruction): readonly Affine[] {
-  if (instruction.op === "load" || instruction.op === "index") return [instruction];
-  return instruction.op === "inside" ? instruction.bounds : [];
-}
-
-/** Type of the value of an instruction: comparisons give bool whatever they compare. */
-export function valueDType(instruction: Instruction): DType {
-  return instruction.op === "less" || instruction.op === "equal" ? "bool" : instruction.dtype;
-}
-
-/** All instructions that must be evaluated to know the `roots`, in ascending order. */
-export function closure(instructions: readonly Instruction[], roots: Iterable<number>): number[] {
-  const found = new Set<number>();
-  const visit = (index: number): void => {
-    if (found.has(index)) return;
-    found.add(index);
-    operandsOf(instructions[index]).forEach(visit);
-  };
-  for (const root of roots) visit(root);
-  return [...found].sort((a, b) => a - b);
-}
 
 /** Vector operations an instruction takes, roughly; loads are judged by their strides elsewhere. */
 export function weightOf(instruction: Instruction): number {

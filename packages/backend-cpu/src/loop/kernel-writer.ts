@@ -1,4 +1,4 @@
-import type { Phase } from "@minima/tensor";
+import { type Phase, valueDType } from "@minima/tensor";
 import { LaneAccumulator, PointAccumulator, type Accumulator } from "./accumulator.ts";
 import { castValue } from "./cast.ts";
 import { chunksOf, type Chunks } from "./chunks.ts";
@@ -6,7 +6,6 @@ import { copiesFor } from "./copies.ts";
 import type { Cursor } from "./cursors.ts";
 import { evaluate, laneAddress, type KernelContext } from "./evaluate.ts";
 import { isFloatSum } from "./fold.ts";
-import { valueDType } from "./instruction-info.ts";
 import { uniform, type Segment } from "./lanes.ts";
 import { LoopWriter, type Range } from "./loop-writer.ts";
 import { storeLanes } from "./memory.ts";

@@ -1,5 +1,4 @@
-import type { LoopStep, Phase } from "@minima/tensor";
-import { affinesOf, closure, operandsOf } from "./instruction-info.ts";
+import { affinesOf, closureOf, type LoopStep, operandsOf, type Phase } from "@minima/tensor";
 import { affineDepth, laneStride, lanesAreInner, type Nest } from "./nest.ts";
 
 /** Where the value of an instruction is computed. */
@@ -36,7 +35,7 @@ export function placeInstructions(step: LoopStep, nest: Nest): Placement[] {
 
 /** The instructions a phase evaluates, in order: those of its stores and folds and what they depend on. */
 export function instructionsOfPhase(step: LoopStep, { stores, reductions }: Phase): number[] {
-  return closure(
+  return closureOf(
     step.instructions,
     [...stores, ...reductions].map(({ value }) => value),
   );

@@ -1,6 +1,15 @@
-import type { Instruction, LoopStep, Phase, Store } from "@minima/tensor";
+import {
+  closureOf,
+  findVarying,
+  type Instruction,
+  type LoopStep,
+  operandsOf,
+  type Phase,
+  type Store,
+  valueDType,
+} from "@minima/tensor";
 import { elementBytes } from "./element.ts";
-import { closure, operandsOf, valueDType, weightOf, withOperands } from "./instruction-info.ts";
+import { weightOf, withOperands } from "./instruction-info.ts";
 
 /**
  * Saves work that two phases would do twice. If a phase overwrites an element of a slot at each inner point, an earlier phase
@@ -51,14 +60,14 @@ function isFree(step: LoopStep, store: Store): boolean {
 function costliestRepeated(step: LoopStep, to: number): Stash | null {
   const { instructions } = step;
   const varies = dependsOnInner(step);
-  const needed = (index: number): Set<number> => new Set(closure(instructions, rootsOf(step.phases[index])));
+  const needed = (index: number): Set<number> => new Set(closureOf(instructions, rootsOf(step.phases[index])));
   const here = needed(to);
   let best: (Stash & { weight: number }) | null = null;
   for (let from = 0; from < to; from++) {
     if (!step.phases[from].inner) continue;
     for (const value of needed(from)) {
       if (!here.has(value) || !varies[value] || elementBytes(valueDType(instructions[value])) !== 4) continue;
-      const repeated = closure(instructions, [value]).filter((index) => varies[index]);
+      const repeated = closureOf(instructions, [value]).filter((index) => varies[index]);
       const weight = repeated.reduce((sum, index) => sum + weightOf(instructions[index]), 0);
       if (weight >= worthStashing && weight > (best?.weight ?? 0)) best = { value, from, weight };
     }
@@ -72,13 +81,7 @@ function rootsOf({ stores, reductions }: Phase): number[] {
 
 /** For each instruction, whether its value differs between the inner points of one outer point. */
 function dependsOnInner({ instructions, outer }: LoopStep): boolean[] {
-  const varies: boolean[] = [];
-  for (const instruction of instructions) {
-    const affines = instruction.op === "inside" ? instruction.bounds : "strides" in instruction ? [instruction] : [];
-    const moves = affines.some(({ strides }) => strides.slice(outer.length).some((stride) => stride !== 0));
-    varies.push(moves || operandsOf(instruction).some((operand) => varies[operand]));
-  }
-  return varies;
+  return findVarying(instructions, ({ strides }) => strides.slice(outer.length).some((stride) => stride !== 0));
 }
 
 /** The step whose phase `from` stores the value at `place`, and whose phases after it up to `to` load it there. */

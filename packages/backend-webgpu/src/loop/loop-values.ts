@@ -1,9 +1,16 @@
-import { type Access, type Instruction, type LoopStep, MinimaError, type Store } from "@minima/tensor";
+import {
+  type Access,
+  closureOf,
+  type Instruction,
+  type LoopStep,
+  MinimaError,
+  type Store,
+  valueDType,
+} from "@minima/tensor";
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
 import type { Operand, OperandUse } from "../kernel/operand.ts";
 import { isByte, literal } from "../kernel/value-type.ts";
 import { affineValue } from "./affine.ts";
-import { closure, valueDType } from "./instruction-info.ts";
 import { instructionValue } from "./instruction-value.ts";
 import { componentOf, movedAffine, quadOf, quadValue, splat } from "./quad-value.ts";
 import type { Quads } from "./quads.ts";
@@ -46,7 +53,7 @@ export class LoopValues {
     // What is stored to no slot is for whoever writes the kernel.
     for (const store of phases.flatMap(({ stores }) => stores)) if (store.slot >= 0) bind(store, "write");
     const roots = phases.flatMap((phase) => [...phase.stores, ...phase.reductions].map(({ value }) => value));
-    for (const index of closure(instructions, roots)) {
+    for (const index of closureOf(instructions, roots)) {
       const instruction = instructions[index];
       if (instruction.op === "load" && instruction.slot !== this.#given?.slot) bind(instruction, "read");
     }

@@ -1,10 +1,18 @@
-import { type LoopStep, type Phase, type Reduction, type Store, sizeOf } from "@minima/tensor";
+import {
+  closureOf,
+  findVarying,
+  type LoopStep,
+  type Phase,
+  type Reduction,
+  sizeOf,
+  type Store,
+  valueDType,
+} from "@minima/tensor";
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
 import { isByte, valueType } from "../kernel/value-type.ts";
 import { castValue } from "./cast.ts";
 import { combineAcrossLanes } from "./combine-lanes.ts";
 import { combine, identity, isFloatSum } from "./fold.ts";
-import { closure, findVarying, valueDType } from "./instruction-info.ts";
 import { type GivenValue, LoopValues } from "./loop-values.ts";
 import { combineComponents, combineQuads, quadCast, splat } from "./quad-value.ts";
 import { type Quads, countedInQuads, visits } from "./quads.ts";
@@ -127,7 +135,7 @@ export class LoopWriter {
 
   #writePhase(phase: Phase, store: (store: Store) => void): void {
     const { instructions } = this.#step;
-    const needed = closure(
+    const needed = closureOf(
       instructions,
       [...phase.stores, ...phase.reductions].map(({ value }) => value),
     );

@@ -1,10 +1,9 @@
-import { type Affine, type DType, type Instruction, isFloat } from "@minima/tensor";
+import { type Affine, type DType, type Instruction, isFloat, valueDType } from "@minima/tensor";
 import type { KernelWriter } from "../kernel/kernel-writer.ts";
 import { valueType } from "../kernel/value-type.ts";
 import { isRounded } from "./arithmetic.ts";
 import { castValue } from "./cast.ts";
 import { type Fold, combine } from "./fold.ts";
-import { valueDType } from "./instruction-info.ts";
 import { type InstructionContext, instructionValue } from "./instruction-value.ts";
 import type { Quads } from "./quads.ts";
 

@@ -1,5 +1,4 @@
-import { type Access, type LoopStep, sizeOf } from "@minima/tensor";
-import { closure, findVarying } from "./instruction-info.ts";
+import { type Access, closureOf, findVarying, type LoopStep, sizeOf } from "@minima/tensor";
 
 /** How a step is computed four neighbouring points of a loop at a time, as vec4s. */
 export interface Quads {
@@ -22,7 +21,7 @@ export function findQuads(step: LoopStep, loop: number): Quads | null {
   if (loop < outer.length && phases.some(({ reductions }) => reductions.length > 0)) return null;
   const isAlong = ({ strides }: Access): boolean => strides[loop] !== 0;
   const roots = phases.flatMap((phase) => [...phase.stores, ...phase.reductions].map(({ value }) => value));
-  const loads = closure(instructions, roots).flatMap((index) => {
+  const loads = closureOf(instructions, roots).flatMap((index) => {
     const instruction = instructions[index];
     return instruction.op === "load" ? [{ ...instruction, index }] : [];
   });

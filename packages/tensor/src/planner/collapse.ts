@@ -1,3 +1,4 @@
+import { affinesOf } from "../kernel/instruction.ts";
 import type { Affine, Instruction, LoopStep } from "../kernel/step.ts";
 
 /**
@@ -44,12 +45,6 @@ export function collapseLoops(step: LoopStep, mayMerge: (a: number, b: number) =
   };
 }
 
-function affineParts(step: LoopStep): Affine[] {
-  const parts: Affine[] = [];
-  for (const instruction of step.instructions) {
-    if (instruction.op === "load" || instruction.op === "index") parts.push(instruction);
-    if (instruction.op === "inside") parts.push(...instruction.bounds);
-  }
-  for (const phase of step.phases) parts.push(...phase.stores);
-  return parts;
+function affineParts({ instructions, phases }: LoopStep): Affine[] {
+  return [...instructions.flatMap(affinesOf), ...phases.flatMap(({ stores }) => stores)];
 }

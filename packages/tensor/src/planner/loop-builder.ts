@@ -1,4 +1,5 @@
 import type { Graph, GraphNode } from "../graph/graph.ts";
+import { operandsOf } from "../kernel/instruction.ts";
 import type { Affine, Instruction, LoopStep, Phase, Reduction } from "../kernel/step.ts";
 import { sameShape } from "../shape.ts";
 import { type Index, constant, delinearize, indexKey, linearize, range, scale, variable } from "./affine.ts";
@@ -353,17 +354,4 @@ export class LoopBuilder {
 
 function valueKey(node: number, index: Index, guard: number): string {
   return `${node}@${guard}:${indexKey(index)}`;
-}
-
-/** Positions of the instructions that an instruction refers to. */
-function operandsOf(instruction: Instruction): number[] {
-  const operands: number[] = [];
-  if ("a" in instruction) operands.push(instruction.a);
-  if ("b" in instruction) operands.push(instruction.b);
-  if ("c" in instruction) operands.push(instruction.c);
-  if (instruction.op === "load" && instruction.guard !== undefined) operands.push(instruction.guard);
-  if (instruction.op === "randomBits") {
-    operands.push(instruction.key0, instruction.key1, instruction.counter, instruction.high, instruction.index);
-  }
-  return operands;
 }

@@ -1,27 +1,23 @@
-import type { Affine, DType, Instruction } from "@minima/tensor";
+import type { DType } from "../dtype.ts";
+import type { Affine, Instruction } from "./step.ts";
 
-/** The earlier instructions an instruction reads; not the value behind a `reduced`. */
-function operandsOf(instruction: Instruction): number[] {
+/** The earlier instructions that an instruction reads; not the value behind a `reduced`. */
+export function operandsOf(instruction: Instruction): number[] {
   switch (instruction.op) {
     case "load":
       return instruction.guard === undefined ? [] : [instruction.guard];
-    case "scalar":
-    case "constant":
-    case "index":
-    case "inside":
-    case "reduced":
-      return [];
-    case "where":
-      return [instruction.a, instruction.b, instruction.c];
     case "randomBits":
       return [instruction.key0, instruction.key1, instruction.counter, instruction.high, instruction.index];
-    default:
-      return "b" in instruction ? [instruction.a, instruction.b] : [instruction.a];
+    default: {
+      if (!("a" in instruction)) return [];
+      if (!("b" in instruction)) return [instruction.a];
+      return "c" in instruction ? [instruction.a, instruction.b, instruction.c] : [instruction.a, instruction.b];
+    }
   }
 }
 
 /** The affine functions of the loop variables that an instruction evaluates. */
-function affinesOf(instruction: Instruction): readonly Affine[] {
+export function affinesOf(instruction: Instruction): readonly Affine[] {
   if (instruction.op === "load" || instruction.op === "index") return [instruction];
   return instruction.op === "inside" ? instruction.bounds : [];
 }
@@ -32,7 +28,7 @@ export function valueDType(instruction: Instruction): DType {
 }
 
 /** All instructions that must be evaluated to know the `roots`, in ascending order. */
-export function closure(instructions: readonly Instruction[], roots: Iterable<number>): number[] {
+export function closureOf(instructions: readonly Instruction[], roots: Iterable<number>): number[] {
   const found = new Set<number>();
   const visit = (index: number): void => {
     if (found.has(index)) return;
