@@ -57,7 +57,9 @@ const unary = (op, a) => ({ op, dtype: f, a });
 const binary = (op, a, b) => ({ op, dtype: f, a, b });
 const reduced = (id) => ({ op: "reduced", id, dtype: f });
 const fold = (id, kind, value) => ({ id, kind, value, dtype: f });
-const step = (outer, inner, instructions, phases) => ({ kind: "loop", outer, inner, instructions, phases });
+const step = (outer, inner, instructions, phases, foldsRows = false) => {
+  return { kind: "loop", outer, inner, foldsRows, instructions, phases };
+};
 const each = (...stores) => ({ inner: false, reductions: [], stores });
 
 function elementwise(n, instructions, ...stores) {
@@ -68,7 +70,7 @@ function sum(rows, columns, axis) {
   const [outer, inner] = axis === 0 ? [[columns], [rows]] : [[rows], [columns]];
   const strides = axis === 0 ? [1, columns] : [columns, 1];
   const phases = [{ inner: true, reductions: [fold(0, "sum", 0)], stores: [] }, each(store(1, [1, 0], 1))];
-  return step(outer, inner, [load(0, strides), reduced(0)], phases);
+  return step(outer, inner, [load(0, strides), reduced(0)], phases, axis === 1);
 }
 
 function softmax(rows, columns) {
@@ -80,11 +82,12 @@ function softmax(rows, columns) {
     reduced(1),
     binary("div", 3, 4),
   ];
-  return step([rows], [columns], instructions, [
+  const phases = [
     { inner: true, reductions: [fold(0, "max", 0)], stores: [] },
     { inner: true, reductions: [fold(1, "sum", 3)], stores: [] },
     { inner: true, reductions: [], stores: [store(1, [columns, 1], 5)] },
-  ]);
+  ];
+  return step([rows], [columns], instructions, phases, true);
 }
 
 /** p, gradient, m and v in slots 0 to 3. */

@@ -61,6 +61,7 @@ class CaseBuilder {
       kind: "loop",
       outer: this.#outer,
       inner: this.#inner,
+      ...(this.#chance(0.5) ? { foldsRows: true } : {}),
       instructions: this.#instructions,
       phases,
     };

@@ -78,6 +78,27 @@ describe("sums", () => {
   );
 });
 
+describe("the order of sums", () => {
+  it.each([3, 15, 16, 17, 100, 1003])("of %i terms is that of the step, wherever they lie", (n) => {
+    const rows = uniformFloats(5 * n);
+    const columns = Float32Array.from(rows, (_, i) => rows[(i % 5) * n + Math.floor(i / 5)]);
+    for (const foldsRows of [true, false]) {
+      const [fromRows, fromColumns] = [
+        [rows, [n, 1]],
+        [columns, [1, 5]],
+      ].map(([values, strides]) => {
+        const step = { ...reduction("sum", [5], [n], { offset: 0, strides: strides as number[] }), foldsRows };
+        const slots = new Map([
+          [0, values as Float32Array],
+          [1, new Float32Array(5)],
+        ]);
+        return runLoop(step, slots).get(1);
+      });
+      expect(fromRows).toEqual(fromColumns);
+    }
+  });
+});
+
 describe("other reductions", () => {
   it.each(["max", "min"] as const)("%s is NaN if any element is, wherever it is", (kind) => {
     for (const at of [0, 3, 7, 16, 22]) {

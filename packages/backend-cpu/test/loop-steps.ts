@@ -58,6 +58,7 @@ export function reduction(
     kind: "loop",
     outer,
     inner,
+    foldsRows: source.strides.at(-1) === 1,
     instructions,
     phases: [
       phase(true, { reductions: [{ id: 0, kind, value: 0, dtype: result }] }),
@@ -85,6 +86,7 @@ export function softmax(rows: number, columns: number, strides: readonly [number
     kind: "loop",
     outer: [rows],
     inner: [columns],
+    foldsRows: strides[1] === 1,
     instructions,
     phases: [
       phase(true, { reductions: [{ id: 0, kind: "max", value: 0, dtype: "float32" }] }),
@@ -120,6 +122,7 @@ export function layerNorm(rows: number, columns: number): LoopStep {
     kind: "loop",
     outer: [rows],
     inner: [columns],
+    foldsRows: true,
     instructions,
     phases: [
       phase(true, { reductions: [sum(0, 0)] }),
