@@ -9,6 +9,7 @@ export const indexing: KernelSet = {
   create: (resources) => ({ compilers: indexingCompilers(new AnchorContext(resources)) }),
 };
 
+/** @internal */
 export function indexingCompilers(anchors: AnchorContext): StepCompilers {
   return { gather: anchors.compilerOf(compileGather), scatterAdd: anchors.compilerOf(compileScatterAdd) };
 }
