@@ -60,6 +60,11 @@ const cases: readonly (readonly [name: string, kinds: readonly Step["kind"][], b
     return [product, heads(product, 7)];
   }],
   ["a flip, which no product writes", ["matmul", "loop"], () => T.flip(T.matmul(waves([13, 9]), waves([9, 17], 2)), 0)],
+  ["a sum that is permuted and read along rows", ["loop", "loop"], () => {
+    const x = waves([4, 6, 64]);
+    const sums = T.permute(T.sum(x, { axis: 2, keepDims: true }), [1, 0, 2]);
+    return [sums, T.add(x, T.slice(T.pad(sums, [0, 0, 0, 2]), [[0, 4]])), T.add(x, T.slice(T.concat([sums, waves([6, 2, 1])], 1), [[0, 4]]))];
+  }],
   ["rows of merged axes, which no product tells apart", ["matmul", "loop"], () => {
     return T.permute(T.reshape(T.matmul(waves([12, 9]), waves([9, 16], 2)), [3, 4, 16]), [1, 0, 2]);
   }],

@@ -115,7 +115,7 @@ function slotsOf(step: Exclude<Step, LoopStep>): { readonly reads: Set<number>; 
   const reads = new Set<number>();
   const collect = (part: unknown): void => {
     if (typeof part !== "object" || part === null) return;
-    if ("slot" in part && typeof part.slot === "number") reads.add(part.slot);
+    if ("slot" in part && typeof part.slot === "number" && part.slot >= 0) reads.add(part.slot);
     Object.values(part).forEach(collect);
   };
   for (const [name, part] of Object.entries(step))

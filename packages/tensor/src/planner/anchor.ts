@@ -3,9 +3,12 @@ import type { Graph } from "../graph/graph.ts";
 import { attentionInputs } from "../graph/primitive.ts";
 import type { ContiguousOperand, MatrixAccess, Source, Step } from "../kernel/step.ts";
 import { stridesOf } from "../shape.ts";
-import type { LoopContext } from "./loop-builder.ts";
+import { type LoopContext, MustMaterialize } from "./loop-builder.ts";
 import { foldReshapes, foldViews, matrixAccess } from "./operand.ts";
 import { buildPrologue } from "./prologue.ts";
+
+/** Buffers that an anchor binds beside what it reads: its result, and one or two for itself. */
+const boundBeside = 3;
 
 /** The step of an anchor, and the nodes with buffers that it reads. */
 export function anchorStep(
@@ -15,6 +18,7 @@ export function anchorStep(
   profile: BackendProfile,
 ): { readonly step: Step; readonly reads: ReadonlySet<number> } {
   const reads = new Set<number>();
+  const computed: number[] = [];
   /** A node's buffer; or what computes its elements, if it has none. */
   const source = (node: number): Source => {
     const slot = context.slotOf(node);
@@ -23,11 +27,15 @@ export function anchorStep(
       reads.add(node);
       return { slot, dtype };
     }
-    const built = buildPrologue(graph, node, context, profile);
+    const built = buildPrologue(graph, node, context);
+    computed.push(node);
     for (const read of built.reads) reads.add(read);
     return { slot, dtype, prologue: built.prologue };
   };
-  return { step: stepOf(graph, position, context, source), reads };
+  const step = stepOf(graph, position, context, source);
+  const last = computed.pop();
+  if (last !== undefined && reads.size + boundBeside > profile.maxSlotsPerStep) throw new MustMaterialize(last);
+  return { step, reads };
 }
 
 function stepOf(graph: Graph, position: number, context: LoopContext, source: (node: number) => Source): Step {

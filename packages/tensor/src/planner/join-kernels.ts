@@ -126,6 +126,9 @@ function inLoopsOfOne(host: Draft, draft: Draft, { graph }: LoopContext): Joined
 function foldsRowsOf({ shape, folded }: Draft, elements: Draft, { nodes }: Graph): boolean {
   if (folded === null || elements.shape.inner.length > 0) return false;
   if (!elements.roots.every(({ node }) => sameShape(nodes[node].shape, folded.shape))) return false;
+  // A sum that is permuted behind the fold has its loops in another order.
+  const kept = folded.shape.filter((extent, axis) => extent !== 1 && !folded.axes.includes(axis));
+  if (!sameShape(shape.outer, kept)) return false;
   const isLast = folded.axes.every((axis, i) => axis === folded.shape.length - folded.axes.length + i);
   const isMany = sizeOf(shape.outer) >= fewestRows || sizeOf(folded.shape) <= littleWork;
   const length = sizeOf(shape.inner);

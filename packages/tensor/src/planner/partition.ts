@@ -55,7 +55,8 @@ export function partitionGraph(graph: Graph, forced: ReadonlySet<number>, profil
         // What a kernel computes is better stored by it as well, or by the epilogue of that anchor, than made where it is read.
         const isInput = ({ kind }: GraphNode): boolean =>
           kind === "leaf" || (anchorKinds.has(kind) && anchorProfile(profile, kind).epilogue !== true);
-        if (!isCheap(graph, position, materialized, prologueReads, isInput)) materialized.add(position);
+        const isEmpty = sizeOf(node.shape) === 0;
+        if (isEmpty || !isCheap(graph, position, materialized, prologueReads, isInput)) materialized.add(position);
       } else if (keep && !isCheap(graph, position, materialized, cheapReads)) materialized.add(position);
     }
     const isKernel = materialized.has(position);

@@ -5,9 +5,6 @@ import { sizeOf } from "../shape.ts";
 import { elementLoops } from "./loop-shape.ts";
 import { LoopBuilder, type LoopContext, MustMaterialize } from "./loop-builder.ts";
 
-/** Buffers that an anchor binds beside those of its prologues: other operands, its result, one or two for itself. */
-const boundBeside = 4;
-
 /** What a backend's anchors of a kind do; nothing for nodes of other kinds. */
 export function anchorProfile({ anchors }: BackendProfile, kind: GraphNode["kind"]): AnchorProfile {
   return (anchors as Readonly<Record<string, AnchorProfile | undefined>> | undefined)?.[kind] ?? {};
@@ -18,7 +15,6 @@ export function buildPrologue(
   graph: Graph,
   node: number,
   context: LoopContext,
-  { maxSlotsPerStep }: BackendProfile,
 ): { readonly prologue: Prologue; readonly reads: ReadonlySet<number> } {
   const { shape } = graph.nodes[node];
   const builder = new LoopBuilder(context, elementLoops(shape));
@@ -28,7 +24,7 @@ export function buildPrologue(
   const readsAlong = prologue.instructions.every((instruction) => {
     return instruction.op !== "load" || [0, 1, undefined].includes(instruction.strides.at(-1));
   });
-  if (!readsAlong || builder.reads.size + boundBeside > maxSlotsPerStep) throw new MustMaterialize(node);
+  if (!readsAlong) throw new MustMaterialize(node);
   return { prologue, reads: builder.reads };
 }
 

@@ -93,7 +93,7 @@ function widthsOf(step: MatmulStep, left: MatrixLayout, right: MatrixLayout, isT
   const { m, n, a, b, epilogue } = step;
   const others = epilogue === undefined ? [] : slotsOf(epilogue);
   const isFree = (own: MatrixAccess, other: MatrixAccess): boolean =>
-    givesQuads(own, own.slot === other.slot ? others : [...others, ...sourceSlots(other)]);
+    givesQuads(own, own.slot >= 0 && own.slot === other.slot ? others : [...others, ...sourceSlots(other)]);
   const quads = [isFree(a, b) && hasQuads(left), isFree(b, a) && hasQuads(right)];
   if (isThin) {
     // The thin factor is fetched as the other one is, or element by element.
