@@ -93,7 +93,7 @@ describe("a thread that is lost in the middle of a part", () => {
 
   it("is given up when it does not come back", async () => {
     warnings();
-    const kit = await poolKit(3, { lostAfterMs: 300 }).start(3);
+    const kit = await poolKit(3, { lostAfterMs: 1500 }).start(3);
     expect(() => kit.run("hangsElsewhere", 2)).toThrow(/lost in the middle of its work/);
     kit.takeCounters(1);
     expect(kit.pool.started).toBe(2);
