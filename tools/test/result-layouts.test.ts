@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { cpu } from "@minima/backend-cpu";
-import type { WebGpuBackend } from "@minima/backend-webgpu";
 import * as T from "@minima/tensor";
 import {
   type Backend,
@@ -12,7 +11,7 @@ import {
   run,
   setBackend,
 } from "@minima/tensor";
-import { webgpuDevice } from "../src/testkit/webgpu-device.ts";
+import { sharedWebGpu } from "./shared-webgpu.ts";
 
 function waves(shape: readonly number[], seed = 1): Tensor {
   return T.tensor(
@@ -117,18 +116,11 @@ describe.each([1, 2])("a product on the CPU with %i threads writes where its res
 });
 
 describe.each(["gpu", "cpu"] as const)("a product on WebGPU with kernels for a %s writes where its result is read", (processor) => {
-  let backend: WebGpuBackend;
-  beforeAll(async () => {
-    backend = await webgpuDevice({ processor });
-  });
-  afterAll(async () => {
-    await backend.idle();
-    backend.dispose();
-  });
-  it.each(cases)("%s", (_name, kinds, build) => expectFewKernels(backend, kinds, build));
+  const webgpu = sharedWebGpu({ processor });
+  it.each(cases)("%s", (_name, kinds, build) => expectFewKernels(webgpu(), kinds, build));
 
   it("attention as well", async () => {
     const part = (seed: number): Tensor => T.permute(T.reshape(waves([2, 9, 24], seed), [2, 9, 3, 8]), [0, 2, 1, 3]);
-    await expectFewKernels(backend, ["attention"], () => heads(T.scaledDotProductAttention(part(1), part(2), part(3)), 9));
+    await expectFewKernels(webgpu(), ["attention"], () => heads(T.scaledDotProductAttention(part(1), part(2), part(3)), 9));
   });
 }); // prettier-ignore

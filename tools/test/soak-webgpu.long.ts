@@ -1,24 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { WebGpuBackend } from "@minima/backend-webgpu";
+import { describe, expect, it } from "vitest";
 import { modes } from "../src/soak/modes.ts";
 import type { Sample } from "../src/soak/sample.ts";
 import { train } from "../src/soak/train.ts";
-import { webgpuDevice } from "../src/testkit/webgpu-device.ts";
+import { sharedWebGpu } from "./shared-webgpu.ts";
 
-let backend: WebGpuBackend;
-beforeAll(async () => {
-  backend = await webgpuDevice();
-});
-afterAll(async () => {
-  await backend.idle();
-  backend.dispose();
-});
+const webgpu = sharedWebGpu();
 
 describe("the training loops on WebGPU", () => {
   it.each(modes)("hold no more after 200 steps than after 100: %s", async (mode) => {
     const samples: (Sample & { readonly totalBytes: number })[] = [];
-    await train(mode, 200, backend, (sample) => {
-      samples.push({ ...sample, totalBytes: backend.stats().totalBytes });
+    await train(mode, 200, webgpu(), (sample) => {
+      samples.push({ ...sample, totalBytes: webgpu().stats().totalBytes });
     });
     const [early, late] = samples;
     expect([early.step, late.step]).toEqual([100, 200]);

@@ -1,7 +1,6 @@
 import { cpu } from "@minima/backend-cpu";
-import type { WebGpuBackend } from "@minima/backend-webgpu";
 import { type Device, type Shape, reference, setBackend } from "@minima/tensor";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { cnn } from "../src/bench/cases/cnn.ts";
 import { lstm } from "../src/bench/cases/lstm.ts";
 import { mlp } from "../src/bench/cases/mlp.ts";
@@ -9,7 +8,7 @@ import { type Network, targets, trainingStep } from "../src/bench/cases/training
 import { transformer } from "../src/bench/cases/transformer.ts";
 import { filled } from "../src/bench/fill.ts";
 import { isClose } from "../src/conformance/compare.ts";
-import { webgpuDevice } from "../src/testkit/webgpu-device.ts";
+import { sharedWebGpu } from "./shared-webgpu.ts";
 
 const steps = 8;
 /** A software adapter takes its time, above all to compile. */
@@ -58,21 +57,14 @@ async function train(device: Device, { make, shape, batch }: Case, stepped?: () 
 }
 
 describe.each(["gpu", "cpu"] as const)("compiled training on WebGPU with kernels for a %s", (processor) => {
-  let backend: WebGpuBackend;
-  beforeAll(async () => {
-    backend = await webgpuDevice({ processor });
-  });
-  afterAll(async () => {
-    await backend.idle();
-    backend.dispose();
-  });
+  const webgpu = sharedWebGpu({ processor });
 
   it.each(cases)(
     "gives the losses of the CPU and of the reference in one submit a step: $name",
     { timeout: patience },
     async (each) => {
       const submits: number[] = [];
-      const got = await train(backend, each, () => submits.push(backend.stats().submits));
+      const got = await train(webgpu(), each, () => submits.push(webgpu().stats().submits));
       // What the first step computes apart, such as zeros for the optimizer, is there from the second on.
       for (let i = 2; i < steps; i++) expect(submits[i] - submits[i - 1]).toBe(1);
       for (const device of [cpu(), reference()]) {

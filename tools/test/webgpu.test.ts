@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import "@minima/autograd";
 import { cpu } from "@minima/backend-cpu";
-import type { WebGpuBackend } from "@minima/backend-webgpu";
 import { Linear, type Module, ReLU, Sequential, crossEntropy } from "@minima/layers";
 import { Adam } from "@minima/optim";
 import {
@@ -17,15 +16,9 @@ import {
   tensor,
 } from "@minima/tensor";
 import { webgpuDevice } from "../src/testkit/webgpu-device.ts";
+import { sharedWebGpu } from "./shared-webgpu.ts";
 
-let backend: WebGpuBackend;
-beforeAll(async () => {
-  backend = await webgpuDevice();
-});
-afterAll(async () => {
-  await backend.idle();
-  backend.dispose();
-});
+const webgpu = sharedWebGpu();
 
 const [rows, inputs, hidden, classes] = [32, 50, 40, 10];
 
@@ -66,7 +59,7 @@ function expectSameTraining(got: Awaited<ReturnType<typeof train>>, want: Awaite
 describe("an MLP trained on WebGPU", () => {
   it.each([false, true])("goes as on the reference, one submit a step (compiled: %s)", async (compiled) => {
     const counts: { submits: number; dispatches: number; pipelines: number }[] = [];
-    const got = await train(backend, { steps: 8, compiled, stepped: () => counts.push(backend.stats()) });
+    const got = await train(webgpu(), { steps: 8, compiled, stepped: () => counts.push(webgpu().stats()) });
     expectSameTraining(got, await train(reference(), { steps: 8 }));
     // From the third step on the plan is settled: the loss, read after the first, is an output from then on.
     for (let step = 4; step < counts.length; step++) {
@@ -102,12 +95,12 @@ describe("random numbers on WebGPU", () => {
     ["randint", (generator) => random.randint([50], { high: 1000, generator })],
     ["permutation", (generator) => random.permutation(300, { generator })],
   ])("%s are those of the CPU backend", async (_, make) => {
-    expect(await draw(backend, make)).toEqual(await draw(cpu(), make));
+    expect(await draw(webgpu(), make)).toEqual(await draw(cpu(), make));
   });
 
   it("normals are within 8 units in the last place of those of the CPU backend", async () => {
     const make = (generator: Generator): Tensor => random.normal([3001], { generator });
-    const [got, want] = [await draw(backend, make), await draw(cpu(), make)];
+    const [got, want] = [await draw(webgpu(), make), await draw(cpu(), make)];
     // Near a zero of the cosine the angle, a float32 itself, decides; there the size of the radius counts.
     want.forEach((values, part) =>
       values.forEach((x, i) => {

@@ -25,6 +25,7 @@ export { atomically } from "./graph/pending.ts";
 export * from "./graph/primitive.ts";
 export { recompute, recordDraws } from "./graph/recompute.ts";
 export { affinesOf, closureOf, findVarying, operandsOf, valueDType } from "./kernel/instruction.ts";
+export { dependsOnOrder } from "./kernel/reduction.ts";
 export * from "./kernel/step.ts";
 export * from "./ops/index.ts";
 export { planGraph } from "./planner/planner.ts";

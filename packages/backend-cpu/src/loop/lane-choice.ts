@@ -1,4 +1,4 @@
-import type { Affine, DType, LoopStep, Reduction } from "@minima/tensor";
+import { type Affine, type DType, dependsOnOrder, type LoopStep } from "@minima/tensor";
 import { turns } from "./accumulator.ts";
 import { weightOf } from "./instruction-info.ts";
 import { buildNest, laneCount, lanesAreInner, laneStride, tileSize, type Nest } from "./nest.ts";
@@ -16,7 +16,7 @@ export function chooseNest(step: LoopStep): Nest {
   const axes = [...step.outer, ...step.inner].flatMap((extent, axis) => (extent > 1 ? [axis] : []));
   const isOuter = (axis: number): boolean => axis < step.outer.length;
   // Among equals the innermost outer loop wins.
-  const candidates = foldsInOrder(step)
+  const candidates = step.phases.some(({ reductions }) => reductions.some(dependsOnOrder))
     ? laneLoopsOfFolds(step, axes)
     : [...axes.filter(isOuter).reverse(), ...axes.filter((axis) => !isOuter(axis)).reverse()];
   let best = buildNest(step, candidates[0] ?? -1);
@@ -28,12 +28,6 @@ export function chooseNest(step: LoopStep): Nest {
   }
   const tileAxis = step.inner.length === 0 ? tileAxisOf(step, best) : -1;
   return tileAxis < 0 ? best : buildNest(step, best.laneAxis, tileAxis);
-}
-
-/** Whether a step has folds with results that depend on their order. */
-function foldsInOrder({ phases }: LoopStep): boolean {
-  const isRounded = ({ kind, dtype }: Reduction): boolean => (kind === "sum" || kind === "prod") && dtype === "float32";
-  return phases.some(({ reductions }) => reductions.some(isRounded));
 }
 
 /** The loops whose points may fill lanes: the last one of what is folded, or those around. */

@@ -24,7 +24,7 @@ export function explain(...tensors: Tensor[]): string {
   ].join("\n");
 }
 
-/** Where no backend says what it does: that anchors do all that they can be asked for. */
+/** Where no backend says what its anchors do: what those of all backends do. */
 const unknown: BackendProfile = {
   maxSlotsPerStep: 64,
   synchronous: true,

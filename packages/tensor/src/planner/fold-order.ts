@@ -1,5 +1,3 @@
-import { type DType, isFloat } from "../dtype.ts";
-import type { ReduceKind } from "../graph/primitive.ts";
 import { type Shape, sameShape, sizeOf } from "../shape.ts";
 
 /**
@@ -33,9 +31,4 @@ export function foldOrder(shape: Shape, axes: readonly number[]): FoldOrder {
 export function sameOrder(a: FoldOrder | null, b: FoldOrder | null): boolean {
   if (a === null || b === null) return a === b;
   return a.isAlongRows === b.isAlongRows && sameShape(a.extents, b.extents) && sameShape(a.groups, b.groups);
-}
-
-/** Whether it matters in what order numbers are folded: rounded sums and products do not add up to the same. */
-export function dependsOnOrder({ kind, dtype }: { readonly kind: ReduceKind; readonly dtype: DType }): boolean {
-  return (kind === "sum" || kind === "prod") && isFloat(dtype);
 }

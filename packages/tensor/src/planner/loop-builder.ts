@@ -1,10 +1,11 @@
 import type { Graph, GraphNode } from "../graph/graph.ts";
 import { operandsOf } from "../kernel/instruction.ts";
+import { dependsOnOrder } from "../kernel/reduction.ts";
 import type { Affine, Instruction, LoopStep, Phase, Reduction } from "../kernel/step.ts";
 import { sameShape } from "../shape.ts";
 import { type Index, constant, delinearize, indexKey, linearize, range, scale, variable } from "./affine.ts";
 import { collapseLoops } from "./collapse.ts";
-import { type FoldOrder, dependsOnOrder, foldOrder, sameOrder } from "./fold-order.ts";
+import { type FoldOrder, foldOrder, sameOrder } from "./fold-order.ts";
 
 /** Thrown when a value cannot be computed inside the kernel that wants it; the node must then have its own buffer. */
 export class MustMaterialize extends Error {

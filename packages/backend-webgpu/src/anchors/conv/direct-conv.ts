@@ -4,8 +4,8 @@ import { KernelWriter } from "../../kernel/kernel-writer.ts";
 import { combineAcrossLanes } from "../../loop/combine-lanes.ts";
 import { type ResultStore, resultStore, withEpilogue } from "../epilogue.ts";
 import { forEachTap, joinIndex, positionsAbove, positionsBelow, splitIndex } from "../window.ts";
-import type { Geometry } from "./geometry.ts";
 import { bindSource, sourceSlots } from "../source.ts";
+import type { Geometry } from "./geometry.ts";
 
 /**
  * Convolution as a sum for each element of the result; sums of a channel are made first, then those are added up. For

@@ -1,9 +1,9 @@
 import { sizeOf } from "@minima/tensor";
 import { times } from "../../kernel/expression.ts";
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
-import type { BoundSource } from "../source.ts";
 import type { Factor, Fetching } from "../product/factor.ts";
 import { type PositionLayout, positionFactor } from "../product/position-factor.ts";
+import type { BoundSource } from "../source.ts";
 import type { Geometry } from "./geometry.ts";
 
 /** The filters of a group with channels as places: the element of channel c and term (o, tap) is `filter[o, c, tap]`. */

@@ -4,11 +4,11 @@ import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { Factor, Fetching } from "../product/factor.ts";
 import { type PositionLayout, positionFactor } from "../product/position-factor.ts";
 import type { Product } from "../product/product.ts";
+import { type BoundSource, bindSource, sourceSlots } from "../source.ts";
 import { factorWidth, writeGroup } from "./factor-operands.ts";
 import type { Geometry } from "./geometry.ts";
 import { coordinates, windowFactor } from "./window-factor.ts";
 import type { Windows } from "./windows.ts";
-import { type BoundSource, bindSource, sourceSlots } from "../source.ts";
 
 /** `filter[o, c, tap] = Σ_{n, p} y[n, o, p] · x[n, c, p · stride + tap · dilation - pad]`; columns are (c, tap). */
 export function filterGradientProduct(step: ConvStep, windows: Windows): Product {

@@ -2,10 +2,10 @@ import { type ConvStep, sizeOf } from "@minima/tensor";
 import { plus, times } from "../../kernel/expression.ts";
 import { hasQuads, matrixFactor } from "../matmul/matrix-factor.ts";
 import type { Product } from "../product/product.ts";
+import { bindSource, sourceSlots } from "../source.ts";
 import { factorWidth, writeGroup } from "./factor-operands.ts";
 import { coordinates, windowFactor } from "./window-factor.ts";
 import type { Windows } from "./windows.ts";
-import { bindSource, sourceSlots } from "../source.ts";
 
 /** `y[n, o, p] = Σ_{c, tap} filter[o, (c, tap)] · x[n, c, p · stride + tap · dilation - pad]`; columns are (n, p). */
 export function forwardProduct(step: ConvStep, windows: Windows): Product {

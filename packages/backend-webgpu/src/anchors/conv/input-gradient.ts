@@ -1,11 +1,11 @@
 import { type ConvStep, sizeOf } from "@minima/tensor";
 import { plus, times } from "../../kernel/expression.ts";
 import type { Product } from "../product/product.ts";
+import { bindSource, sourceSlots } from "../source.ts";
 import { writeGroup } from "./factor-operands.ts";
 import { filterColumns } from "./filter-columns.ts";
 import { coordinates, windowFactor } from "./window-factor.ts";
 import type { Windows } from "./windows.ts";
-import { bindSource, sourceSlots } from "../source.ts";
 
 /**
  * `x[n, c, i] = Σ_{o, tap} filter[o, c, tap] · y[n, o, (i + pad - tap · dilation) / stride]`, where that is a whole

@@ -2,9 +2,9 @@ import { type ConvStep, sizeOf } from "@minima/tensor";
 import type { Kernel, KernelLimits, Memory } from "../../kernel/kernel.ts";
 import { KernelWriter } from "../../kernel/kernel-writer.ts";
 import { type Sliding, joinIndex, splitIndex } from "../window.ts";
+import { bindSource } from "../source.ts";
 import type { Geometry } from "./geometry.ts";
 import { type Windows, windowsOf } from "./windows.ts";
-import { bindSource } from "../source.ts";
 
 /** Along one axis: where elements of an image lie among zeros. */
 interface Spread {

@@ -1,6 +1,6 @@
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
-import type { BoundSource } from "../source.ts";
 import type { Factor, Fetching } from "../product/factor.ts";
+import type { BoundSource } from "../source.ts";
 
 /**
  * A factor made of the windows of images. A place and a term each say which image or channel they are in, as an offset,

@@ -1,8 +1,8 @@
 import type { ConvStep } from "@minima/tensor";
 import type { CompiledStep } from "../../kernel/kernel.ts";
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
-import { type BoundSource, bindSource, sourceSlots } from "../source.ts";
 import type { Sliding } from "../window.ts";
+import { type BoundSource, bindSource, sourceSlots } from "../source.ts";
 import type { Geometry } from "./geometry.ts";
 
 /** The windows of a convolution: of what memory, and how they lie there. */

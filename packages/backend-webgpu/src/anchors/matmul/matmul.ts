@@ -5,13 +5,13 @@ import type { KernelWriter } from "../../kernel/kernel-writer.ts";
 import type { OperandWidth } from "../../kernel/operand.ts";
 import { startOf, writeBatch } from "../batch.ts";
 import { slotsOf } from "../epilogue.ts";
-import { bindSource, givesQuads, sourceSlots } from "../source.ts";
 import { directCut } from "../product/direct-kernel.ts";
 import type { Product } from "../product/product.ts";
 import { productKernels } from "../product/product-kernels.ts";
 import { tiledCut } from "../product/tile-kernel.ts";
-import { type MatrixLayout, directionOf, hasQuads, matrixFactor } from "./matrix-factor.ts";
+import { bindSource, givesQuads, sourceSlots } from "../source.ts";
 import { splitIndex } from "../window.ts";
+import { type MatrixLayout, directionOf, hasQuads, matrixFactor } from "./matrix-factor.ts";
 import { thinCut, thinnest } from "./thin.ts";
 
 /** Batched matrix product: in tiles, or with a method of its own if it is hardly more than a matrix and a vector. */

@@ -1,9 +1,9 @@
 import type { Affine } from "@minima/tensor";
 import { times } from "../../kernel/expression.ts";
 import type { KernelWriter } from "../../kernel/kernel-writer.ts";
-import type { BoundSource } from "../source.ts";
 import type { Fetching, Factor } from "../product/factor.ts";
 import { type PositionLayout, positionFactor } from "../product/position-factor.ts";
+import type { BoundSource } from "../source.ts";
 
 /** A matrix in a buffer. */
 export interface MatrixLayout {

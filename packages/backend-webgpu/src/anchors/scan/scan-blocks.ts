@@ -7,9 +7,9 @@ import { castValue } from "../../loop/cast.ts";
 import { combineAcrossLanes } from "../../loop/combine-lanes.ts";
 import { type Fold, combine, identity } from "../../loop/fold.ts";
 import { type Lines, linesOf } from "../lines.ts";
+import { bindSource } from "../source.ts";
 import { declareTotal, foldIntoTotal } from "./running.ts";
 import { labelOf, placeInLine } from "./scan-lines.ts";
-import { bindSource } from "../source.ts";
 
 /** Elements that a lane takes one after the other. */
 const perLane = 16;

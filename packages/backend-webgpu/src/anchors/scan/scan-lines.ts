@@ -3,8 +3,8 @@ import type { Kernel, KernelLimits } from "../../kernel/kernel.ts";
 import { KernelWriter } from "../../kernel/kernel-writer.ts";
 import { castValue } from "../../loop/cast.ts";
 import { type Lines, linesOf } from "../lines.ts";
-import { declareTotal, foldIntoTotal } from "./running.ts";
 import { bindSource } from "../source.ts";
+import { declareTotal, foldIntoTotal } from "./running.ts";
 
 /** For people. */
 export function labelOf({ attributes: { kind, axis, reverse }, input }: ScanStep): string {
