@@ -54,6 +54,11 @@ export class Api {
     return asTensor(this.lookup(name)(...args), name);
   }
 
+  /** Calls a function that computes on the host, and promises a tensor. */
+  async awaited(name: string, ...args: readonly unknown[]): Promise<Tensor> {
+    return asTensor(await this.lookup(name)(...args), name);
+  }
+
   /** Calls a function that returns tensors. */
   tensors(name: string, ...args: readonly unknown[]): Tensor[] {
     const result = this.lookup(name)(...args);
@@ -68,6 +73,13 @@ export class Api {
       throw new TypeError(`${name} does not return { values, indices }`);
     }
     return [asTensor(result.values, name), asTensor(result.indices, name)];
+  }
+
+  /** Calls a function that returns, or promises, an object of tensors; gives those of some names. */
+  async named(name: string, roles: readonly string[], ...args: readonly unknown[]): Promise<Tensor[]> {
+    const result = await this.lookup(name)(...args);
+    if (typeof result !== "object" || result === null) throw new TypeError(`${name} does not return an object`);
+    return roles.map((role) => asTensor((result as Readonly<Record<string, unknown>>)[role], `${name}: ${role}`));
   }
 
   /** A new leaf with a copy of the elements, because tensors take over the array that they are given. */

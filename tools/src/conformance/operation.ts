@@ -5,10 +5,14 @@ import type { Config } from "./config.ts";
 import { Unsupported } from "./outcome.ts";
 
 /** Computes the outputs of one operation, in the order of PyTorch. */
-export type Operation = (api: Api, inputs: readonly Tensor[], config: Config) => Tensor | readonly Tensor[];
+export type Operation = (
+  api: Api,
+  inputs: readonly Tensor[],
+  config: Config,
+) => Tensor | readonly Tensor[] | Promise<Tensor | readonly Tensor[]>;
 
 /** A row of a table of operations: PyTorch's name and what to do. */
-type Row = readonly [string, Operation];
+export type Row = readonly [string, Operation];
 
 /** f(x0, x1, ...) without arguments beside `arity` tensors. */
 export function plain(arity: number, ...names: readonly string[]): Row[] {

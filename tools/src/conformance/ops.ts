@@ -4,7 +4,7 @@ import { Config } from "./config.ts";
 import { compareCase, makeLeaves } from "./evaluate.ts";
 import { formulas } from "./formulas.ts";
 import type { Operation } from "./operation.ts";
-import { operations } from "./operations.ts";
+import { operations } from "./operations/index.ts";
 import { Unsupported } from "./outcome.ts";
 import type { Mismatch } from "./outcome.ts";
 import type { FixtureCase } from "./read.ts";
@@ -17,7 +17,7 @@ export async function runOperation(api: Api, fixture: FixtureCase): Promise<Mism
   const config = new Config(fixture.config, descriptive);
   const operation = findOperation(fixture, config);
   const leaves = makeLeaves(api, fixture, [...fixture.inputs, ...fixture.params]);
-  const result = operation(api, [...leaves.values()], config);
+  const result = await operation(api, [...leaves.values()], config);
   config.assertAllRead();
   const outputs = Array.isArray(result) ? (result as readonly Tensor[]) : [result as Tensor];
   return compareCase(api, fixture, outputs, leaves);
