@@ -1,5 +1,5 @@
 import type { Row } from "../operation.ts";
-import { called, optioned, takes } from "../operation.ts";
+import { called, optioned, plain, takes } from "../operation.ts";
 import { Unsupported } from "../outcome.ts";
 
 /** Element-wise operations, comparisons and activations. */

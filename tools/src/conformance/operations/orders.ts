@@ -1,5 +1,5 @@
 import type { Row } from "../operation.ts";
-import { takes } from "../operation.ts";
+import { alongAxis, takes } from "../operation.ts";
 
 /** Along an axis: softmax, running sums, rotations, sorting. */
 export const orders: readonly Row[] = [

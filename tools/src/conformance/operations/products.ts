@@ -1,4 +1,5 @@
 import type { Row } from "../operation.ts";
+import { takes } from "../operation.ts";
 
 /** Matrix products and contractions. */
 export const products: readonly Row[] = [
