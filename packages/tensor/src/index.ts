@@ -27,6 +27,7 @@ export { recompute, recordDraws } from "./graph/recompute.ts";
 export { affinesOf, closureOf, findVarying, operandsOf, valueDType } from "./kernel/instruction.ts";
 export { dependsOnOrder } from "./kernel/reduction.ts";
 export * from "./kernel/step.ts";
+export * as linalg from "./linalg/index.ts";
 export * from "./ops/index.ts";
 export { planGraph } from "./planner/planner.ts";
 export type { Plan, Slot } from "./planner/plan.ts";

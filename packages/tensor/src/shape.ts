@@ -53,10 +53,14 @@ export function normalizeAxis(operation: string, axis: number, rank: number): nu
   return result;
 }
 
-/** Axes from the front, ascending, each once; undefined or null means all of them. */
+/**
+ * Axes from the front, ascending, each once; undefined or null means all of them. A scalar may be asked for axis 0 or -1, as in
+ * PyTorch, and has none.
+ */
 export function normalizeAxes(operation: string, axes: number | readonly number[] | null | undefined, rank: number) {
   if (axes === undefined || axes === null) return Array.from({ length: rank }, (_, axis) => axis);
   const list = typeof axes === "number" ? [axes] : axes;
+  if (rank === 0 && list.length === 1 && (list[0] === 0 || list[0] === -1)) return [];
   const result = list.map((axis) => normalizeAxis(operation, axis, rank)).sort((a, b) => a - b);
   if (new Set(result).size !== result.length) {
     throw new ValueError(`${operation}: axes [${list.join(", ")}] name one axis twice`);

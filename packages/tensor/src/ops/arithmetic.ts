@@ -1,50 +1,59 @@
 import { arithmeticDType, isFloat } from "../dtype.ts";
+import { ValueError } from "../errors.ts";
 import type { BinaryPrimitive } from "../graph/primitive.ts";
 import { Tensor } from "../tensor.ts";
 import {
+  type NumberRule,
   type Operand,
+  asHeld,
+  asTerm,
   binaryNode,
   castNode,
   floatNode,
   floatNodes,
   inFloat32,
   matchOperands,
+  meetingDType,
   unaryNode,
 } from "./build.ts";
-import { equal } from "./compare.ts";
+import { equal, less, logicalAnd, logicalXor, notEqual } from "./compare.ts";
 import { where } from "./select.ts";
 
 /** A binary primitive on numbers: booleans and uint8 compute as int32. */
 const arithmetic =
-  (name: string, kind: BinaryPrimitive) =>
+  (name: string, kind: BinaryPrimitive, rule: NumberRule) =>
   (a: Operand, b: Operand): Tensor => {
-    const [x, y] = matchOperands(name, a, b, true);
+    const [x, y] = matchOperands(name, a, b, rule);
     const dtype = arithmeticDType(x.dtype);
     return new Tensor(binaryNode(name, kind, castNode(x, dtype), castNode(y, dtype)));
   };
 
-/** a + b, broadcast. */
-export const add: (a: Operand, b: Operand) => Tensor = arithmetic("add", "add");
-/** a - b, broadcast. */
-export const sub: (a: Operand, b: Operand) => Tensor = arithmetic("sub", "sub");
-/** a · b element by element, broadcast. */
-export const mul: (a: Operand, b: Operand) => Tensor = arithmetic("mul", "mul");
-/** a modulo b with the sign of b (Python's %): a - b·⌊a/b⌋. */
-export const remainder: (a: Operand, b: Operand) => Tensor = arithmetic("remainder", "mod");
+/** a + b, broadcast; integers wrap. */
+export const add: (a: Operand, b: Operand) => Tensor = arithmetic("add", "add", asTerm);
+/** a - b, broadcast; integers wrap. */
+export const sub: (a: Operand, b: Operand) => Tensor = arithmetic("sub", "sub", asTerm);
+/** a · b element by element, broadcast; integers wrap. */
+export const mul: (a: Operand, b: Operand) => Tensor = arithmetic("mul", "mul", asTerm);
+/** a modulo b with the sign of b (Python's %): a - b·⌊a/b⌋. Of integers 0 where b is 0. */
+export const remainder: (a: Operand, b: Operand) => Tensor = arithmetic("remainder", "mod", asHeld);
 
 /** a / b, broadcast; integers give float32. */
 export function div(a: Operand, b: Operand): Tensor {
   return new Tensor(binaryNode("div", "div", ...floatNodes(a, b)));
 }
 
-/** ⌊a / b⌋; integers stay integers. */
+/** a / b of integers, rounded towards zero; 0 where b is 0. */
+const quotient = arithmetic("floorDivide", "div", asHeld);
+
+/** ⌊a / b⌋, broadcast. Integers stay integers, give 0 where b is 0, and wrap: -2^31 / -1 is -2^31. */
 export function floorDivide(a: Operand, b: Operand): Tensor {
-  const [x, y] = matchOperands("floorDivide", a, b, true);
-  if (isFloat(x.dtype)) return new Tensor(unaryNode("floor", binaryNode("floorDivide", "div", x, y)));
-  const dtype = arithmeticDType(x.dtype);
-  if (dtype === "uint32") return new Tensor(binaryNode("floorDivide", "div", x, y)); // nothing is below 0
-  const [n, d] = [new Tensor(castNode(x, dtype)), new Tensor(castNode(y, dtype))];
-  return new Tensor(binaryNode("floorDivide", "div", sub(n, remainder(n, d)).node, d.node));
+  const [x, y] = matchOperands("floorDivide", a, b, asHeld).map((node) => new Tensor(node));
+  if (isFloat(x.dtype)) return new Tensor(unaryNode("floor", binaryNode("floorDivide", "div", x.node, y.node)));
+  const truncated = quotient(x, y);
+  if (truncated.dtype === "uint32") return truncated; // nothing is below 0
+  // One less where a quotient below zero was cut, which leaves a remainder. Where b is 0 there is none.
+  const isCut = logicalAnd(logicalXor(less(x, 0), less(y, 0)), notEqual(remainder(x, y), 0));
+  return sub(truncated, isCut);
 }
 
 /** Exponents that need no logarithm. */
@@ -56,8 +65,21 @@ const simplePowers: ReadonlyMap<number, (x: Tensor) => Tensor> = new Map([
   [-1, (x) => div(1, x)],
 ]);
 
-/** a to the power b, broadcast; integers give float32. */
+const integerPower = arithmetic("pow", "pow", asHeld);
+
+/**
+ * a to the power b, broadcast. Integers give exact integers, which wrap as those of `mul` do; a negative exponent in a
+ * tensor gives the power rounded towards zero, which is 0 but for the bases 1 and -1.
+ *
+ * @throws {ValueError} an integer tensor to a negative integer: cast it to float32 first.
+ */
 export function pow(a: Operand, b: Operand): Tensor {
+  if (!isFloat(meetingDType("pow", a, b))) {
+    if (typeof b === "number" && b < 0) {
+      throw new ValueError(`pow: integers to the power ${b} are fractions; cast the tensor to float32 first`);
+    }
+    return integerPower(a, b);
+  }
   const simple = typeof b === "number" ? simplePowers.get(b) : undefined;
   if (simple !== undefined) return inFloat32([a], simple);
   return inFloat32([a, b], (x, y) => new Tensor(binaryNode("pow", "pow", x.node, y.node)));

@@ -1,4 +1,5 @@
-import { type DType, arithmeticDType, isFloat, promote, roundTo } from "../dtype.ts";
+import { type DType, arithmeticDType, castElement, elementOf, holds, isFloat, promote, wrapInteger } from "../dtype.ts";
+import { DTypeError, ValueError } from "../errors.ts";
 import { createNode } from "../graph/create.ts";
 import type { Node } from "../graph/node.ts";
 import type { BinaryPrimitive, UnaryPrimitive } from "../graph/primitive.ts";
@@ -8,7 +9,7 @@ import { Tensor } from "../tensor.ts";
 /** What operations take: a tensor, or a JS number or boolean, which takes the dtype of the other operand. */
 export type Operand = Tensor | number | boolean;
 
-/** A node with one number everywhere, which need not be one that its dtype can hold: it is rounded when it is stored. */
+/** A node with one number everywhere. Of a float dtype it may have more digits than that holds: it is rounded when it is stored. */
 export function fillNode(value: number, shape: Shape, dtype: DType): Node {
   const node = createNode("fill", [], shape, dtype, null);
   node.value = value;
@@ -23,7 +24,7 @@ function isKnownFill(node: Node): boolean {
 export function castNode(node: Node, dtype: DType): Node {
   if (node.dtype === dtype) return node;
   if (isKnownFill(node)) {
-    return fillNode(dtype === "bool" ? Number(node.value !== 0) : roundTo(dtype, node.value), node.shape, dtype);
+    return fillNode(castElement(node.dtype, dtype, elementOf(node.dtype, node.value)), node.shape, dtype);
   }
   return createNode("cast", [node], node.shape, dtype, null);
 }
@@ -66,37 +67,48 @@ function weakDType(value: number | boolean, other: DType): DType {
   return Number.isInteger(value) ? arithmeticDType(other) : "float32";
 }
 
-/** A JS value as a node of a dtype, rounded to it unless arithmetic, which rounds its result, is to have all digits. */
-function numberNode(value: Operand, dtype: DType, exact: boolean): Node {
-  return fillNode(exact ? Number(value) : roundTo(dtype, Number(value)), [], dtype);
-}
+/** What a JS number beside a tensor of a dtype becomes. */
+export type NumberRule = (operation: string, value: number, dtype: DType) => number;
+
+/** Where the number itself can become an element of the result. */
+const asElement: NumberRule = (_, value, dtype) => elementOf(dtype, value);
+
+/** Where the result is rounded or wrapped: the number keeps all its digits, and integers count modulo 2^32. */
+export const asTerm: NumberRule = (_, value, dtype) =>
+  isFloat(dtype) || dtype === "bool" ? value : wrapInteger(dtype, value);
+
+/** Where a number that the dtype does not hold would give another result than its own. */
+export const asHeld: NumberRule = (operation, value, dtype) => {
+  if (holds(dtype, value)) return value;
+  throw new ValueError(`${operation}: ${dtype} does not hold ${value}; cast the tensor to float32 first`);
+};
 
 /**
  * Both operands as nodes of the dtype they meet in.
  *
- * @param exact - Whether JS values keep digits that the dtype lacks.
+ * @param rule - What becomes of a JS number beside a tensor.
  */
-export function matchOperands(operation: string, a: Operand, b: Operand, exact = false): [Node, Node] {
-  const x = a instanceof Tensor ? a.node : null;
-  const y = b instanceof Tensor ? b.node : null;
-  if (x !== null && y !== null) {
-    const dtype = promote(operation, x.dtype, y.dtype);
-    return [castNode(x, dtype), castNode(y, dtype)];
+export function matchOperands(operation: string, a: Operand, b: Operand, rule = asElement): [Node, Node] {
+  const dtype = meetingDType(operation, a, b);
+  const isBeside = a instanceof Tensor || b instanceof Tensor;
+  const nodeOf = (x: Operand): Node => {
+    if (x instanceof Tensor) return castNode(x.node, dtype);
+    return fillNode(isBeside ? rule(operation, Number(x), dtype) : Number(x), [], dtype);
+  };
+  return [nodeOf(a), nodeOf(b)];
+}
+
+/** The dtype in which two operands meet; that of two JS values is float32. */
+export function meetingDType(operation: string, a: Operand, b: Operand): DType {
+  if (a instanceof Tensor) {
+    return promote(operation, a.dtype, b instanceof Tensor ? b.dtype : weakDType(b, a.dtype));
   }
-  if (x !== null) {
-    const dtype = promote(operation, x.dtype, weakDType(b as number | boolean, x.dtype));
-    return [castNode(x, dtype), numberNode(b, dtype, exact)];
-  }
-  if (y !== null) {
-    const dtype = promote(operation, y.dtype, weakDType(a as number | boolean, y.dtype));
-    return [numberNode(a, dtype, exact), castNode(y, dtype)];
-  }
-  return [fillNode(Number(a), [], "float32"), fillNode(Number(b), [], "float32")];
+  return b instanceof Tensor ? promote(operation, b.dtype, weakDType(a, b.dtype)) : "float32";
 }
 
 /** Both operands in the dtype their arithmetic is done in, broadcast to one shape: what gradient rules can be written for. */
-export function broadcastPair(operation: string, a: Operand, b: Operand): [Tensor, Tensor] {
-  const [x, y] = matchOperands(operation, a, b, true);
+export function broadcastPair(operation: string, a: Operand, b: Operand, rule: NumberRule): [Tensor, Tensor] {
+  const [x, y] = matchOperands(operation, a, b, rule);
   const dtype = arithmeticDType(x.dtype);
   return broadcastBoth(operation, new Tensor(castNode(x, dtype)), new Tensor(castNode(y, dtype)));
 }
@@ -129,6 +141,18 @@ export function floatNodes<O extends readonly Operand[]>(...operands: O): { -rea
 }
 
 /**
+ * Throws unless one of the operands has floats: sums of products are made in float32, which does not hold those of integers
+ * exactly.
+ */
+export function requireFloat(operation: string, ...operands: readonly Tensor[]): void {
+  if (operands.some(({ dtype }) => isFloat(dtype))) return;
+  throw new DTypeError(
+    `${operation}: products of ${operands.map(({ dtype }) => dtype).join(" and ")} are summed in float32, which rounds ` +
+      'them; cast one operand to float32: .cast("float32")',
+  );
+}
+
+/**
  * What a function makes of operands in float32. If they meet in float16 the result is rounded to that, and nothing on the
  * way: composites are as exact as single operations, and sums are not made of what has been rounded.
  */
@@ -146,6 +170,11 @@ export function pairInFloat32(
   compute: (a: Tensor, b: Tensor) => Tensor,
 ): Tensor {
   return inFloat32([a, b], (x, y) => compute(...broadcastBoth(operation, x, y)));
+}
+
+/** An operand as a node of a dtype; a JS number becomes an element of it. */
+export function operandNode(value: Operand, dtype: DType): Node {
+  return value instanceof Tensor ? castNode(value.node, dtype) : fillNode(elementOf(dtype, Number(value)), [], dtype);
 }
 
 /** An operand as a tensor; JS values become float32 scalars, or bool. */

@@ -1,6 +1,7 @@
 import type { Device } from "../backend.ts";
 import {
-  type DType, type TypedArray, bytesPerElement, checkDType, dtypeOfArray, hostArray, isFloat, roundTo,
+  type ConvertedArray, type DType, type TypedArray, asStorage, bytesPerElement, castElement, checkDType, dtypeOfArray,
+  elementOf, hostArray, holds, isFloat,
 } from "../dtype.ts"; // prettier-ignore
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { createLeaf, createNode } from "../graph/create.ts";
@@ -15,12 +16,17 @@ import { cast } from "./unary.ts";
 import { unsqueeze } from "./views.ts";
 
 /** Numbers as JavaScript has them: a value, nested arrays of equal lengths, or a typed array. */
-export type TensorData = number | boolean | readonly TensorData[] | TypedArray;
+export type TensorData = number | boolean | readonly TensorData[] | TypedArray | ConvertedArray;
+
+type NestedData = number | boolean | readonly TensorData[];
 
 export interface TensorOptions {
   /** Shape for typed arrays and flat lists; otherwise read off the nesting. */
   readonly shape?: Shape | undefined;
-  /** Default: float32 for numbers, bool for booleans, that of the typed array. */
+  /**
+   * Default: float32 for numbers, bool for booleans, that of the typed array; float32 for Float64Array and Float16Array, int32
+   * for integers of 8 and 16 bits with a sign and of 16 without, uint8 for Uint8ClampedArray.
+   */
   readonly dtype?: DType | undefined;
   /** Whether `backward` collects a gradient for it. */
   readonly requiresGrad?: boolean | undefined;
@@ -34,11 +40,15 @@ export interface CreateOptions {
 }
 
 /**
- * A tensor from host data. A typed array of the dtype is taken over without a copy: do not write to it afterwards. Numbers
- * become float16 by rounding to the nearest, ties to even.
+ * A tensor from host data. A typed array of the dtype is taken over without a copy: do not write to it afterwards. Other
+ * numbers become elements of the dtype as everywhere: floats round to the nearest (ties to even), integer dtypes truncate and
+ * saturate, bool tests for non-zero; elements of integer arrays wrap.
+ *
+ * @throws {DTypeError} a BigInt64Array, a BigUint64Array or a DataView: convert it first.
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   const isTyped = ArrayBuffer.isView(data);
+  const own = isTyped ? dtypeOfArray("tensor", data) : isBoolean(data) ? "bool" : "float32";
   const nested = isTyped ? [data.length] : nestedShape(data);
   const shape = options.shape ?? nested;
   checkShape("tensor", shape);
@@ -48,10 +58,9 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   if (sizeOf(shape) !== sizeOf(nested)) {
     throw new ShapeError(`tensor: ${sizeOf(nested)} elements do not fill shape ${formatShape(shape)}`);
   }
-  const dtype = options.dtype ?? (isTyped ? dtypeOfArray(data) : isBoolean(data) ? "bool" : "float32");
+  const dtype = options.dtype ?? own;
   checkDType("tensor", dtype);
-  const host = isTyped && matches(data, dtype) ? data : fillHost(data, dtype, sizeOf(shape));
-  return leaf(host, shape, dtype, options);
+  return leaf(isTyped ? hostOf(data, own, dtype) : fillHost(data, dtype, sizeOf(shape)), shape, dtype, options);
 }
 
 function leaf(host: TypedArray, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
@@ -78,28 +87,28 @@ function isBoolean(data: TensorData): boolean {
   return typeof value === "boolean";
 }
 
-/** Whether a typed array can serve as the storage of `dtype`. */
-function matches(data: TypedArray, dtype: DType): boolean {
-  const own = dtypeOfArray(data);
-  return own === dtype || (own === "uint8" && dtype === "bool" && data.every((value) => value <= 1));
+/** A typed array, whose elements stand for `own`, as the storage of `dtype`. */
+function hostOf(data: TypedArray | ConvertedArray, own: DType, dtype: DType): TypedArray {
+  const storage = asStorage(data, dtype);
+  const needsCheck = dtype === "bool" || dtype === "float16"; // not all elements that their arrays hold are theirs
+  if (storage !== null && !(needsCheck && storage.some((value) => elementOf(dtype, value) !== value))) return storage;
+  const host = hostArray(dtype, data.length);
+  for (let i = 0; i < host.length; i++) host[i] = castElement(own, dtype, data[i]);
+  return host;
 }
 
-function fillHost(data: TensorData, dtype: DType, size: number): TypedArray {
+function fillHost(data: NestedData, dtype: DType, size: number): TypedArray {
   const host = hostArray(dtype, size);
-  if (ArrayBuffer.isView(data)) {
-    for (let i = 0; i < size; i++) host[i] = dtype === "bool" ? Number(data[i] !== 0) : roundTo(dtype, data[i]);
-    return host;
-  }
   const shape = nestedShape(data);
   let next = 0;
-  const visit = (value: TensorData, axis: number): void => {
+  const visit = (value: NestedData, axis: number): void => {
     if (axis === shape.length) {
       if (typeof value !== "number" && typeof value !== "boolean") throw ragged(shape, axis);
-      host[next++] = dtype === "bool" ? Number(Boolean(value)) : roundTo(dtype, Number(value));
+      host[next++] = elementOf(dtype, Number(value));
       return;
     }
     if (!Array.isArray(value) || value.length !== shape[axis]) throw ragged(shape, axis);
-    for (const item of value as readonly TensorData[]) visit(item, axis + 1);
+    for (const item of value as readonly NestedData[]) visit(item, axis + 1);
   };
   visit(data, 0);
   return host;
@@ -109,12 +118,12 @@ function ragged(shape: Shape, axis: number): ShapeError {
   return new ShapeError(`tensor: the nested arrays are uneven at depth ${axis}; expected shape ${formatShape(shape)}`);
 }
 
-/** A tensor with one value everywhere. */
+/** A tensor with one value everywhere, which becomes an element of the dtype as in `tensor`. */
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
   checkShape("full", shape);
   const dtype = options.dtype ?? (typeof value === "boolean" ? "bool" : "float32");
   checkDType("full", dtype);
-  return new Tensor(fillNode(roundTo(dtype, Number(value)), [...shape], dtype));
+  return new Tensor(fillNode(elementOf(dtype, Number(value)), [...shape], dtype));
 }
 
 /** Zeros. */
@@ -144,7 +153,9 @@ function iota(n: number): Tensor {
 
 /**
  * start, start + step, … below stop (above, for a negative step); with one argument from 0. int32 if all arguments are
- * integers, else float32.
+ * integers, else float32; each is start + i·step, rounded once.
+ *
+ * @throws {ValueError} integers that the dtype does not hold: give a dtype that does.
  */
 export function arange(start: number, stop?: number, step = 1, options: CreateOptions = {}): Tensor {
   const [from, to] = stop === undefined ? [0, start] : [start, stop];
@@ -152,7 +163,20 @@ export function arange(start: number, stop?: number, step = 1, options: CreateOp
     throw new ValueError(`arange: (${from}, ${to}, ${step}) must be finite and step not 0`);
   }
   const n = Math.max(0, Math.ceil((to - from) / step));
-  const dtype = options.dtype ?? ([from, to, step].every(Number.isInteger) ? "int32" : "float32");
+  const isInteger = [from, to, step].every(Number.isInteger);
+  const dtype = options.dtype ?? (isInteger ? "int32" : "float32");
+  checkDType("arange", dtype);
+  const isCounted = isInteger && (dtype === "int32" || dtype === "uint32");
+  if (!isCounted)
+    return leaf(
+      hostArray(dtype, n).map((_, i) => elementOf(dtype, from + i * step)),
+      [n],
+      dtype,
+      {},
+    );
+  if (n > 0 && !(holds(dtype, from) && holds(dtype, from + (n - 1) * step))) {
+    throw new ValueError(`arange: ${dtype} does not hold ${from} to ${from + (n - 1) * step}; give another dtype`);
+  }
   let result = cast(iota(n), dtype);
   if (step !== 1) result = mul(result, step);
   return from === 0 ? result : add(result, from);

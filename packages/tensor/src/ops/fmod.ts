@@ -1,14 +1,16 @@
+import { isFloat } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
-import { div, mul, remainder } from "./arithmetic.ts";
-import { type Operand, broadcastPair } from "./build.ts";
-import { less } from "./compare.ts";
+import { div, mul, remainder, sub } from "./arithmetic.ts";
+import { type Operand, asHeld, broadcastPair } from "./build.ts";
+import { less, logicalAnd, logicalXor, notEqual } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { where } from "./select.ts";
 import { abs, neg, trunc } from "./unary.ts";
 
-/** Remainder of a / b with the sign of a (C's fmod): a - b·trunc(a/b); broadcast. */
+/** Remainder of a / b with the sign of a (C's fmod): a - b·trunc(a/b); broadcast. Of integers 0 where b is 0. */
 export function fmod(a: Operand, b: Operand): Tensor {
-  const [x, y] = broadcastPair("fmod", a, b);
+  const [x, y] = broadcastPair("fmod", a, b, asHeld);
+  if (!isFloat(x.dtype)) return integerRemainder(x, y);
   return withGradient(
     [x, y],
     () => {
@@ -18,4 +20,11 @@ export function fmod(a: Operand, b: Operand): Tensor {
     },
     (g) => [g, neg(mul(g, trunc(div(x, y))))],
   );
+}
+
+/** The remainder with the sign of y, moved to the side of x. -2^31 has no absolute value to begin with. */
+function integerRemainder(x: Tensor, y: Tensor): Tensor {
+  const rest = remainder(x, y);
+  const isOtherSide = logicalAnd(notEqual(rest, 0), logicalXor(less(x, 0), less(y, 0)));
+  return where(isOtherSide, sub(rest, y), rest);
 }

@@ -3,14 +3,17 @@ import { createNode } from "../graph/create.ts";
 import { broadcastShapes, formatShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { add, mul } from "./arithmetic.ts";
-import { type Operand, broadcastNode, floatNodes } from "./build.ts";
+import { type Operand, asTensor, broadcastNode, floatNodes, requireFloat } from "./build.ts";
 import { reshape } from "./views.ts";
 
 /**
  * Matrix product c[…, i, j] = Σ_k a[…, i, k] · b[…, k, j], summed in float32. Leading axes broadcast; a 1-D operand is a row
  * on the left and a column on the right, and its axis is dropped from the result (NumPy's rules).
+ *
+ * @throws {DTypeError} two tensors of integers: cast one of them.
  */
 export function matmul(a: Operand, b: Operand): Tensor {
+  requireFloat("matmul", asTensor(a), asTensor(b));
   const [x, y] = floatNodes(a, b).map((node) => new Tensor(node));
   if (x.ndim === 0 || y.ndim === 0) throw mismatch(x, y, "operands need at least one axis; use mul for scalars");
   const left = x.ndim === 1 ? reshape(x, [1, x.shape[0]]) : x;

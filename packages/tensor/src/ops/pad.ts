@@ -1,9 +1,8 @@
-import { roundTo } from "../dtype.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import { createNode } from "../graph/create.ts";
 import { formatShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { type Operand, asTensor, fillNode } from "./build.ts";
+import { type Operand, asTensor, fillNode, operandNode } from "./build.ts";
 import { where } from "./select.ts";
 import { type Range, concat, expand, flip, slice } from "./views.ts";
 
@@ -15,7 +14,7 @@ export interface PadOptions {
    * (`reflect`); its edge elements (`replicate`); or the tensor again (`circular`).
    */
   readonly mode?: PadMode | undefined;
-  /** The constant; default 0. */
+  /** The constant, which becomes an element of the tensor's dtype as in `tensor`; default 0. */
   readonly value?: number | undefined;
 }
 
@@ -73,7 +72,7 @@ function surround(t: Tensor, before: readonly number[], after: readonly number[]
   if (value === 0) return padded;
   const everywhere = fillNode(1, t.shape, "bool");
   const inside = new Tensor(createNode("pad", [everywhere], shape, "bool", { before, after }));
-  return where(inside, padded, new Tensor(fillNode(roundTo(t.dtype, value), [], t.dtype)));
+  return where(inside, padded, new Tensor(operandNode(value, t.dtype)));
 }
 
 /** What stands before and after an axis. */

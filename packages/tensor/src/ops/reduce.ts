@@ -57,6 +57,11 @@ export function amax(x: Operand, options: ReduceOptions = {}): Tensor {
   return reduce("amax", "max", x, options);
 }
 
+/** As `amax`, and -inf over no elements at all. */
+export function largestOf(x: Tensor, options: ReduceOptions): Tensor {
+  return reduce("amax", "max", x, options, -Infinity);
+}
+
 /** Smallest element over axes; NaN if there is one. Equal smallest elements share the gradient. */
 export function amin(x: Operand, options: ReduceOptions = {}): Tensor {
   return reduce("amin", "min", x, options);
@@ -123,9 +128,9 @@ export function norm(x: Operand, options: NormOptions = {}): Tensor {
 
 function argExtreme(name: string, kind: "max" | "min", x: Operand, options: AxisOptions): Tensor {
   const t = asTensor(x);
-  const flat = options.axis === undefined || options.axis === null;
+  const flat = options.axis === undefined || options.axis === null || t.ndim === 0;
   const source = flat ? reshape(t, [t.size]) : t;
-  const axis = flat ? 0 : normalizeAxis(name, options.axis ?? 0, t.ndim);
+  const axis = normalizeAxis(name, options.axis ?? 0, source.ndim);
   if (source.shape[axis] === 0) throw new ValueError(`${name}: an axis of extent 0 has no ${kind}`);
   const shape = reducedShape(source.shape, [axis], false);
   const result = new Tensor(createNode("argReduce", [source.node], shape, "int32", { kind, axis }));
@@ -149,10 +154,14 @@ export interface ValuesAndIndices {
   readonly indices: Tensor;
 }
 
-function extremeAlong(name: string, arg: typeof argmax, x: Operand, options: AxisOptions): ValuesAndIndices {
+function extremeAlong(name: string, kind: "max" | "min", x: Operand, options: AxisOptions): ValuesAndIndices {
   const t = asTensor(x);
+  if (t.ndim === 0) {
+    const { values, indices } = extremeAlong(name, kind, reshape(t, [1]), options);
+    return { values: reshape(values, []), indices: reshape(indices, []) };
+  }
   const axis = normalizeAxis(name, options.axis ?? 0, t.ndim);
-  const kept = arg(t, { axis, keepDims: true });
+  const kept = argExtreme(name, kind, t, { axis, keepDims: true });
   const values = gather(t, axis, kept);
   const shape = reducedShape(t.shape, [axis], options.keepDims === true);
   return { values: reshape(values, shape), indices: reshape(kept, shape) };
@@ -162,16 +171,16 @@ function extremeAlong(name: string, arg: typeof argmax, x: Operand, options: Axi
 export function max(x: Operand): Tensor;
 export function max(x: Operand, options: AxisOptions & { axis: number }): ValuesAndIndices;
 export function max(x: Operand, options: AxisOptions = {}): Tensor | ValuesAndIndices {
-  if (options.axis === undefined || options.axis === null) return amax(x, { keepDims: options.keepDims });
-  return extremeAlong("max", argmax, x, options);
+  if (options.axis === undefined || options.axis === null) return reduce("max", "max", x, options);
+  return extremeAlong("max", "max", x, options);
 }
 
 /** Smallest element: of the whole tensor, or with an axis values and indices; ties go to the first index. */
 export function min(x: Operand): Tensor;
 export function min(x: Operand, options: AxisOptions & { axis: number }): ValuesAndIndices;
 export function min(x: Operand, options: AxisOptions = {}): Tensor | ValuesAndIndices {
-  if (options.axis === undefined || options.axis === null) return amin(x, { keepDims: options.keepDims });
-  return extremeAlong("min", argmin, x, options);
+  if (options.axis === undefined || options.axis === null) return reduce("min", "min", x, options);
+  return extremeAlong("min", "min", x, options);
 }
 
 /** Whether any element is true (not 0); false if there is none. */
@@ -187,9 +196,4 @@ export function all(x: Operand, options: ReduceOptions = {}): Tensor {
 /** A reduced tensor back beside the axes it lost: extent 1 at each of `axes` (ascending). */
 export function restoreAxes(x: Tensor, axes: readonly number[]): Tensor {
   return axes.reduce((result, axis) => unsqueeze(result, axis), x);
-}
-
-/** Σ a·b over everything, as a scalar; the tests' and the optimizers' inner product. */
-export function dot(a: Operand, b: Operand): Tensor {
-  return sum(mul(a, b));
 }

@@ -3,16 +3,17 @@ import { createNode } from "../graph/create.ts";
 import { type ScanKind, reducedDType } from "../graph/primitive.ts";
 import { normalizeAxis } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { div, mul, sub } from "./arithmetic.ts";
+import { add, mul, sub } from "./arithmetic.ts";
 import { type Operand, asTensor, castNode, inFloat32 } from "./build.ts";
-import { equal, isNaN, logicalAnd, logicalOr, notEqual } from "./compare.ts";
-import { arange } from "./create.ts";
+import { equal, isNaN, logicalOr, notEqual } from "./compare.ts";
+import { arange, onesLike } from "./create.ts";
 import { withGradient } from "./custom.ts";
 import { gather } from "./indexing.ts";
 import type { ValuesAndIndices } from "./reduce.ts";
 import { where } from "./select.ts";
 import { cast, neg } from "./unary.ts";
-import { type Range, detach, reshape, slice } from "./views.ts";
+import { pad } from "./pad.ts";
+import { type Range, alongAxis, concat, detach, reshape, slice } from "./views.ts";
 
 function scan(t: Tensor, kind: ScanKind, axis: number, reverse = false): Tensor {
   if (t.dtype === "float16") return inFloat32([t], (wide) => scan(wide, kind, axis, reverse));
@@ -22,37 +23,52 @@ function scan(t: Tensor, kind: ScanKind, axis: number, reverse = false): Tensor 
 
 /** Running sum along an axis: y_i = x_0 + … + x_i. Integers and booleans add as int32. */
 export function cumsum(x: Operand, axis: number): Tensor {
-  const t = asTensor(x);
-  return scan(t, "sum", normalizeAxis("cumsum", axis, t.ndim));
+  return alongAxis("cumsum", x, axis, (t, a) => scan(t, "sum", a));
 }
 
-/**
- * Running product along an axis: y_i = x_0 · … · x_i. Its gradient is exact where there are zeros; the second derivative
- * is where there are none.
- */
+/** Running product along an axis: y_i = x_0 · … · x_i. Its derivatives of any order are exact, also where there are zeros. */
 export function cumprod(x: Operand, axis: number): Tensor {
-  const t = asTensor(x);
-  const a = normalizeAxis("cumprod", axis, t.ndim);
-  return withGradient(
-    [t],
-    () => scan(t, "prod", a),
-    (g, y) => [productGradient(t, g, y, a)],
+  return alongAxis("cumprod", x, axis, (t, a) =>
+    withGradient(
+      [t],
+      () => scan(t, "prod", a),
+      (g) => [mul(productsBefore(t, a), sumsBehind(t, g, a))],
+    ),
   );
 }
 
+/** x_0 · … · x_{i-1}, which is 1 for the first element. */
+function productsBefore(x: Tensor, axis: number): Tensor {
+  const first = onesLike(part(x, axis, 0, 1));
+  return concat([first, cumprod(part(x, axis, 0, -1), axis)], axis);
+}
+
 /**
- * dL/dx_i = Σ_{j ≥ i} g_j · ∂y_j/∂x_i. Before the first zero z that is (Σ_{j ≥ i} g_j·y_j) / x_i. At z it is the sum of
- * g_j times the products without x_z, and behind z every product holds x_z and it is 0.
+ * Σ_{j ≥ i} g_j · x_{i+1} · … · x_j: the derivative of Σ g_j·y_j by x_i but for the products before it. As r_i = g_i + x_{i+1}·r_{i+1},
+ * in steps that double how far each sum reaches; without divisions, so that zeros are no exception.
  */
-function productGradient(x: Tensor, g: Tensor, y: Tensor, axis: number): Tensor {
-  const isZero = equal(x, 0);
-  const zerosUpTo = scan(cast(isZero, "int32"), "sum", axis);
-  const isFirstZero = logicalAnd(isZero, equal(zerosUpTo, 1));
-  const before = equal(zerosUpTo, 0);
-  const sumBefore = scan(mul(g, y), "sum", axis, true);
-  const withoutZero = cumprod(where(isFirstZero, 1, x), axis);
-  const sumAtZero = scan(mul(g, withoutZero), "sum", axis, true);
-  return where(before, div(sumBefore, where(before, x, 1)), where(isFirstZero, sumAtZero, 0));
+function sumsBehind(x: Tensor, g: Tensor, axis: number): Tensor {
+  const length = x.shape[axis];
+  let factors = shifted(x, axis, 1);
+  let sums = g;
+  for (let reach = 1; reach < length; reach *= 2) {
+    sums = add(sums, mul(factors, shifted(sums, axis, reach)));
+    factors = mul(factors, shifted(factors, axis, reach));
+  }
+  return sums;
+}
+
+/** Element i + by at place i, zeros behind. */
+function shifted(x: Tensor, axis: number, by: number): Tensor {
+  const pads = x.shape.flatMap((_, k) => (x.ndim - 1 - k === axis ? [0, by] : [0, 0]));
+  return pad(part(x, axis, by, null), pads);
+}
+
+function part(x: Tensor, axis: number, start: number, stop: number | null): Tensor {
+  return slice(
+    x,
+    x.shape.map((_, k): Range | null => (k === axis ? [start, stop] : null)),
+  );
 }
 
 /**
@@ -60,28 +76,27 @@ function productGradient(x: Tensor, g: Tensor, y: Tensor, axis: number): Tensor 
  * stays to the end. The gradient goes to the element at the index.
  */
 export function cummax(x: Operand, axis: number): ValuesAndIndices {
-  const t = asTensor(x);
-  return runningExtreme(t, detach(t), normalizeAxis("cummax", axis, t.ndim));
+  return runningExtreme("cummax", asTensor(x), axis, (t) => t);
 }
 
 /** Running minimum along an axis and the int32 index where it stands; see `cummax`. */
 export function cummin(x: Operand, axis: number): ValuesAndIndices {
-  const t = asTensor(x);
-  const a = normalizeAxis("cummin", axis, t.ndim);
-  const order = t.dtype === "bool" ? cast(t, "int32") : detach(t);
-  return runningExtreme(t, order.dtype === "uint32" ? sub(2 ** 32 - 1, order) : neg(order), a);
+  return runningExtreme("cummin", asTensor(x), axis, (t) => {
+    if (t.dtype === "uint32") return sub(2 ** 32 - 1, t);
+    return t.dtype === "int32" ? sub(-1, t) : neg(t.dtype === "bool" ? cast(t, "int32") : t); // -1 - x never overflows
+  });
 }
 
-/** The elements of `t` at the running maxima of `order`. */
-function runningExtreme(t: Tensor, order: Tensor, axis: number): ValuesAndIndices {
-  const highest = scan(order, "max", axis);
-  const positions = reshape(
-    arange(t.shape[axis]),
-    t.shape.map((extent, k) => (k === axis ? extent : 1)),
-  );
-  const isRecord = logicalOr(equal(order, highest), isNaN(order));
-  const indices = scan(where(isRecord, positions, 0), "max", axis);
-  return { values: gather(t, axis, indices), indices };
+/** The elements at the running maxima of what `order` makes of them. */
+function runningExtreme(name: string, x: Tensor, axis: number, order: (t: Tensor) => Tensor): ValuesAndIndices {
+  const indices = alongAxis(name, x, axis, (t, a) => {
+    const ordered = order(detach(t));
+    const places = t.shape.map((extent, k) => (k === a ? extent : 1));
+    const positions = reshape(arange(t.shape[a]), places);
+    const isRecord = logicalOr(equal(ordered, scan(ordered, "max", a)), isNaN(ordered));
+    return scan(where(isRecord, positions, 0), "max", a);
+  });
+  return { values: x.ndim === 0 ? x : gather(x, normalizeAxis(name, axis, x.ndim), indices), indices };
 }
 
 /**

@@ -5,7 +5,7 @@ import { Tensor } from "../tensor.ts";
 import { type Operand, asTensor } from "./build.ts";
 import { gather } from "./indexing.ts";
 import type { ValuesAndIndices } from "./reduce.ts";
-import { type Range, slice } from "./views.ts";
+import { type Range, alongAxis, reshape, slice } from "./views.ts";
 
 export interface SortOptions {
   /** The axis that is sorted; default the last. */
@@ -18,19 +18,24 @@ export interface SortOptions {
 
 /** int32 indices that sort an axis: stable, NaN last in either direction. */
 export function argsort(x: Operand, options: SortOptions = {}): Tensor {
-  const t = asTensor(x);
-  const axis = normalizeAxis("argsort", options.axis ?? -1, t.ndim);
-  return new Tensor(
-    createNode("argsort", [t.node], t.shape, "int32", { axis, descending: options.descending === true }),
+  return orderAlong("argsort", x, options);
+}
+
+function orderAlong(operation: string, x: Operand, options: SortOptions): Tensor {
+  const descending = options.descending === true;
+  return alongAxis(
+    operation,
+    x,
+    options.axis ?? -1,
+    (t, axis) => new Tensor(createNode("argsort", [t.node], t.shape, "int32", { axis, descending })),
   );
 }
 
 /** Elements in order along an axis, and the int32 index each had; stable, NaN last in either direction. */
 export function sort(x: Operand, options: SortOptions = {}): ValuesAndIndices {
   const t = asTensor(x);
-  const axis = normalizeAxis("sort", options.axis ?? -1, t.ndim);
-  const indices = argsort(t, { axis, descending: options.descending });
-  return { values: gather(t, axis, indices), indices };
+  const indices = orderAlong("sort", t, options);
+  return { values: t.ndim === 0 ? t : gather(t, options.axis ?? -1, indices), indices };
 }
 
 export interface TopkOptions {
@@ -44,17 +49,20 @@ export interface TopkOptions {
 
 /** The k largest (or smallest) elements along an axis, best first, and their int32 indices; of equals the first ones. */
 export function topk(x: Operand, k: number, options: TopkOptions = {}): ValuesAndIndices {
-  const t = asTensor(x);
+  const given = asTensor(x);
+  const t = given.ndim === 0 ? reshape(given, [1]) : given;
   const axis = normalizeAxis("topk", options.axis ?? -1, t.ndim);
   if (!Number.isInteger(k) || k < 0 || k > t.shape[axis]) {
     throw new ValueError(
       `topk: k = ${k} must be an integer from 0 to ${t.shape[axis]}, the extent of axis ${axis} of ${formatShape(t.shape)}`,
     );
   }
-  const order = argsort(t, { axis, descending: options.largest !== false });
+  const order = orderAlong("topk", t, { axis, descending: options.largest !== false });
   const indices = slice(
     order,
     t.shape.map((_, i): Range | null => (i === axis ? [0, k] : null)),
   );
-  return { values: gather(t, axis, indices), indices };
+  const values = gather(t, axis, indices);
+  if (given.ndim > 0 || k !== 1) return { values, indices };
+  return { values: reshape(values, []), indices: reshape(indices, []) };
 }

@@ -25,6 +25,18 @@ function cannotReshape(from: Shape, to: Shape): ShapeError {
   return new ShapeError(`reshape: ${formatShape(from)} with ${sizeOf(from)} elements does not fit ${formatShape(to)}`);
 }
 
+/** Works along an axis of x; a scalar counts as a vector of one element, as in PyTorch. */
+export function alongAxis(
+  operation: string,
+  x: Operand,
+  axis: number,
+  work: (t: Tensor, axis: number) => Tensor,
+): Tensor {
+  const t = asTensor(x);
+  if (t.ndim > 0) return work(t, normalizeAxis(operation, axis, t.ndim));
+  return reshape(work(reshape(t, [1]), normalizeAxis(operation, axis, 1)), []);
+}
+
 /** Axes in another order: axis i of the result is axis `axes[i]` of x. */
 export function permute(x: Operand, axes: readonly number[]): Tensor {
   const t = asTensor(x);

@@ -24,7 +24,7 @@ export const binary: Readonly<Record<BinaryPrimitive, (dtype: DType) => Binary>>
   sub: () => (a, b) => a - b,
   mul: (dtype) => (isFloat(dtype) ? (a, b) => a * b : Math.imul),
   div: (dtype) => (isFloat(dtype) ? (a, b) => a / b : (a, b) => (b === 0 ? 0 : Math.trunc(a / b))),
-  pow: () => power,
+  pow: (dtype) => (isFloat(dtype) ? power : integerPower),
   mod: (dtype) => (isFloat(dtype) ? modulo : (a, b) => (b === 0 ? 0 : modulo(a, b))),
   max: () => (a, b) => (a > b || a !== a ? a : b),
   min: () => (a, b) => (a < b || a !== a ? a : b),
@@ -36,6 +36,17 @@ export const binary: Readonly<Record<BinaryPrimitive, (dtype: DType) => Binary>>
 function power(a: number, b: number): number {
   if (a === 1 || (a === -1 && (b === Infinity || b === -Infinity))) return 1;
   return a ** b;
+}
+
+/** By repeated squaring, modulo 2^32; to a negative power the reciprocal, rounded towards 0. */
+function integerPower(base: number, exponent: number): number {
+  if (exponent < 0 && base !== 1 && base !== -1) return 0;
+  let result = 1;
+  for (let rest = exponent >>> 0, factor = base; rest > 0; rest >>>= 1) {
+    if (rest % 2 === 1) result = Math.imul(result, factor);
+    factor = Math.imul(factor, factor);
+  }
+  return result;
 }
 
 /** Remainder with the sign of the divisor. */

@@ -1,4 +1,4 @@
-import { type DType, hostArray, isFloat, roundTo } from "../dtype.ts";
+import { type DType, castElement, hostArray, isFloat, roundTo } from "../dtype.ts";
 import type { GraphNode } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";
 import { anchors } from "./anchors.ts";
@@ -100,17 +100,10 @@ export function roundValues(dtype: DType, values: Values): void {
   for (let i = 0; i < values.length; i++) values[i] = roundTo(dtype, values[i]);
 }
 
-/** Float to integer truncates and saturates, NaN gives 0; anything to bool tests for non-zero. */
+/** Float to integer truncates and saturates, NaN gives 0; integers wrap; anything to bool tests for non-zero. */
 function castValues(input: Input, dtype: DType, out: Values): void {
   const { values } = input;
-  const limits: Partial<Record<DType, readonly [number, number]>> =
-    { int32: [-(2 ** 31), 2 ** 31 - 1], uint32: [0, 2 ** 32 - 1], uint8: [0, 255] }; // prettier-ignore
-  const limit = limits[dtype];
-  for (let i = 0; i < out.length; i++) {
-    const value = values[i];
-    if (dtype === "bool") out[i] = value !== 0 ? 1 : 0;
-    else if (isFloat(input.dtype) && limit !== undefined) {
-      out[i] = Number.isNaN(value) ? 0 : Math.min(Math.max(Math.trunc(value), limit[0]), limit[1]);
-    } else out[i] = value;
-  }
+  // Between floats the array rounds, or is one of doubles that must not.
+  if (isFloat(dtype)) for (let i = 0; i < out.length; i++) out[i] = values[i];
+  else for (let i = 0; i < out.length; i++) out[i] = castElement(input.dtype, dtype, values[i]);
 }

@@ -1,9 +1,10 @@
-import { bytesOfHost, bytesPerElement, dtypeOfArray, hostArray } from "../dtype.ts";
+import { asStorage, bytesOfHost, bytesPerElement, dtypeOfArray } from "../dtype.ts";
 import { sizeOf } from "../shape.ts";
 import { fileNames } from "./element-type.ts";
 import { SafetensorsError, assertLittleEndian, quote } from "./error.ts";
 import { maxHeaderBytes } from "./header.ts";
 import type { HostTensor } from "./host-tensor.ts";
+import { encodeUtf8 } from "./utf8.ts";
 
 /**
  * Encodes tensors as a safetensors file.
@@ -60,7 +61,7 @@ function encodeHeader(
     const entry = { dtype: fileNames[dtype], shape, data_offsets: [begin, begin + byteLength(tensor)] };
     members.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
   }
-  const json = new TextEncoder().encode(`{${members.join(",")}}`);
+  const json = encodeUtf8(`{${members.join(",")}}`);
   const header = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20);
   if (header.length > maxHeaderBytes) {
     refuse(`the names and shapes take a header of ${header.length} bytes, more than the ${maxHeaderBytes} allowed`);
@@ -87,8 +88,9 @@ function checkTensor(name: string, { dtype, shape, data }: HostTensor): void {
   if (!shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
     refuse(`${tensor}: shape [${shape.join(", ")}] must hold integers of at least 0`);
   }
-  const stored = dtypeOfArray(data);
-  if (stored !== dtypeOfArray(hostArray(dtype, 0))) refuse(`${tensor}: dtype ${dtype} cannot hold ${stored} elements`);
+  if (asStorage(data, dtype) === null) {
+    refuse(`${tensor}: dtype ${dtype} cannot hold ${dtypeOfArray("encodeSafetensors", data)} elements`);
+  }
   if (sizeOf(shape) !== data.length) {
     refuse(`${tensor}: shape [${shape.join(", ")}] takes ${sizeOf(shape)} elements, but there are ${data.length}`);
   }

@@ -1,7 +1,7 @@
 import { ShapeError, ValueError } from "../../errors.ts";
 import { formatShape, normalizeAxis } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
-import { type Operand, asTensor } from "../build.ts";
+import { type Operand, asTensor, requireFloat } from "../build.ts";
 import { diagonal } from "../diagonal.ts";
 import { sum } from "../reduce.ts";
 import { squeeze } from "../views.ts";
@@ -17,9 +17,11 @@ import { type Equation, type Label, parseEquation } from "./equation.ts";
  * Operands are multiplied two at a time, the cheapest pair first, as matrix products in float32.
  *
  * @throws {ValueError} An equation that cannot be read. {@link ShapeError} where it does not fit the shapes.
+ *   {@link DTypeError} for products of integers alone.
  */
 export function einsum(equation: string, ...operands: readonly Operand[]): Tensor {
   const tensors = operands.map(asTensor);
+  if (tensors.length > 1) requireFloat("einsum", ...tensors);
   const parsed = parseEquation(
     equation,
     tensors.map((t) => t.shape),

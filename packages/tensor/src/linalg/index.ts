@@ -1,0 +1,11 @@
+export { type CholeskyOptions, cholesky } from "./cholesky.ts";
+export { type SignedLogarithm, det, slogdet } from "./determinant.ts";
+export { type EighResult, eigh } from "./eigh.ts";
+export { inv } from "./inverse.ts";
+export { type MatrixNormOptions, matrixNorm } from "./matrix-norm.ts";
+export { type RankOptions, lstsq, pinv } from "./pinv.ts";
+export { type QrOptions, type QrResult, qr } from "./qr.ts";
+export { solve } from "./solve.ts";
+export { cond, matrixRank, nuclearNorm, spectralNorm } from "./spectrum.ts";
+export { type SvdOptions, type SvdResult, svd } from "./svd.ts";
+export { type SolveTriangularOptions, solveTriangular } from "./triangular.ts";
