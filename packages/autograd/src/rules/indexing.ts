@@ -1,4 +1,6 @@
-import { type Primitive, Tensor, createNode, gather, inFloat32 } from "@minima/tensor";
+import {
+  type Primitive, Tensor, createNode, gather, greaterEqual, inFloat32, less, logicalAnd, where,
+} from "@minima/tensor"; // prettier-ignore
 import { type NotDifferentiable, type Rule, notDifferentiable } from "./rule.ts";
 
 type Kind = Extract<Primitive, "gather" | "scatterAdd" | "argsort">;
@@ -11,6 +13,11 @@ export const indexing: { readonly [K in Kind]: Rule<K> | NotDifferentiable } = {
     }),
     null,
   ],
-  scatterAdd: ({ node, gradient: g, inputs: [index] }) => [null, gather(g, node.attributes.axis, index)],
+  // What was written outside of the axis was dropped, and has no gradient.
+  scatterAdd: ({ node, gradient: g, inputs: [index] }) => {
+    const { axis } = node.attributes;
+    const isInside = logicalAnd(greaterEqual(index, 0), less(index, node.shape[axis]));
+    return [null, where(isInside, gather(g, axis, index), 0)];
+  },
   argsort: notDifferentiable("an order is made of integers"),
 };

@@ -1,4 +1,5 @@
 import { fail, quote } from "./error.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 const quoteMark = 0x22;
 const backslash = 0x5c;
@@ -12,7 +13,6 @@ export class HeaderReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   readonly #source: string;
-  readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   #at: number;
   #tensor: string | undefined;
 
@@ -51,9 +51,8 @@ export class HeaderReader {
     if (this.#at >= this.#end) this.#fail(start - 1, `${what} is a string without an end`);
     const content = this.#bytes.slice(start, this.#at++);
     try {
-      const text = this.#decoder.decode(content);
       // Also refuses control characters and unknown escapes.
-      return JSON.parse(`"${text}"`) as string;
+      return JSON.parse(`"${decodeUtf8(content)}"`) as string;
     } catch (cause) {
       this.#fail(start, `${what} is not a valid string of JSON in UTF-8`, { cause });
     }
