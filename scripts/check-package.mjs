@@ -37,12 +37,12 @@ function checkManifest() {
     if (entry === "./package.json") continue;
     const source = target[`${scope}source`] ?? "";
     const built = source.replace("./src/", "./dist/");
+    const types = built.replace(/\.[jt]s$/, ".d.ts");
+    // The order counts: the first condition that fits is taken. A source in JavaScript says no types.
     const expected = {
-      [`${scope}source`]: source,
-      types: built.replace(/\.ts$/, ".d.ts"),
+      ...(source.endsWith(".js") ? { types, [`${scope}source`]: source } : { [`${scope}source`]: source, types }),
       default: built.replace(/\.ts$/, ".js"),
     };
-    // The order counts: the first condition that fits is taken.
     if (JSON.stringify(target) !== JSON.stringify(expected)) {
       problems.push(`exports["${entry}"] should be ${JSON.stringify(expected)}`);
     }
@@ -82,7 +82,10 @@ function checkInternal(field, allowed) {
   }
 }
 
-/** Everything in dist comes from a source of this package, or is shared by some that do. */
+/**
+ * Everything in dist comes from a source of this package, or is shared by some that do. A worker's script has all of it
+ * in itself and is no module by its syntax, so that it runs wherever a bundler or a user puts it.
+ */
 function checkDist(dist) {
   for (const entry of readdirSync(dist, { withFileTypes: true })) {
     const file = path.posix.join(dist, entry.name);
@@ -92,6 +95,9 @@ function checkDist(dist) {
     }
     const source = file.replace(/^dist/, "src").replace(/(\.d\.ts|\.js)(\.map)?$/, "");
     if (!existsSync(`${source}.ts`) && !existsSync(`${source}.js`)) problems.push(`${file} has no source`);
+    if (entry.name === "worker.js" && /^(import|export)\b|\bimport\b *[.(]/m.test(readFileSync(file, "utf8"))) {
+      problems.push(`${file} is not self-contained`);
+    }
   }
 }
 

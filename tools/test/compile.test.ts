@@ -62,7 +62,7 @@ describe.each(devices)("compile on %s", (_, make) => {
   it("takes numbers as inputs, and static ones as part of the signature", async () => {
     let traced = 0;
     const scaled = compile(
-      (x: Tensor, factor: number, power: number) => {
+      (x: Tensor, factor: Tensor, power: number) => {
         traced++;
         let result = x;
         for (let i = 0; i < power; i++) result = mul(result, factor);

@@ -1,8 +1,10 @@
 import {
+  DTypeError,
   ShapeError,
   Tensor,
   ValueError,
   add,
+  checkOptions,
   formatShape,
   onesLike,
   requestOutput,
@@ -23,6 +25,10 @@ export interface BackwardOptions {
  * @param gradient - dL/d(root); may be left out when the root is a scalar, where it is 1.
  */
 export function backward(root: Tensor, gradient?: Tensor, options: BackwardOptions = {}): void {
+  checkOptions("backward", options, { createGraph: true });
+  if (gradient !== undefined && !(gradient instanceof Tensor)) {
+    throw new ValueError(`backward: the gradient must be a tensor, not ${String(gradient)}`);
+  }
   if (!root.requiresGrad) {
     throw new ValueError("backward: the tensor does not depend on anything that requires gradients");
   }
@@ -33,6 +39,9 @@ export function backward(root: Tensor, gradient?: Tensor, options: BackwardOptio
     throw new ShapeError(
       `backward: the gradient has shape ${formatShape(gradient.shape)}, the tensor ${formatShape(root.shape)}`,
     );
+  }
+  if (gradient !== undefined && gradient.dtype !== root.dtype) {
+    throw new DTypeError(`backward: the gradient is ${gradient.dtype}, the tensor ${root.dtype}; cast it first`);
   }
   withGradMode(options.createGraph === true, () => {
     const start = gradient ?? onesLike(root);

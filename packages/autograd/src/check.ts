@@ -1,4 +1,6 @@
-import { type Tensor, evaluateInDouble, mul, onesLike, sum, tensor, withGradMode } from "@minima/tensor";
+import {
+  type Tensor, ValueError, checkInteger, checkOptions, evaluateInDouble, mul, onesLike, sum, tensor, withGradMode,
+} from "@minima/tensor"; // prettier-ignore
 import { gradientsOf } from "./differentiate.ts";
 
 export interface GradientCheckOptions {
@@ -38,6 +40,10 @@ export function checkGradients(
   inputs: readonly { readonly data: readonly number[]; readonly shape: readonly number[] }[],
   options: GradientCheckOptions = {},
 ): GradientCheck {
+  const { step = 1e-5, elements = 64 } = options;
+  checkOptions("checkGradients", options, { step: true, elements: true, second: true });
+  checkInteger("checkGradients", "elements", elements, 1);
+  if (!(step > 0 && step < Infinity)) throw new ValueError(`checkGradients: step ${step} must be positive and finite`);
   const leaves = inputs.map(({ data, shape }) => tensor(Float32Array.from(data), { shape, requiresGrad: true }));
   return withGradMode(true, () => {
     const loss = weighted(f(...leaves), 0);

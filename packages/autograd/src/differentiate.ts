@@ -1,4 +1,4 @@
-import { MinimaError, type Node, Tensor, zeros } from "@minima/tensor";
+import { MinimaError, type Node, Tensor, zerosLike } from "@minima/tensor";
 import { Contributions } from "./contributions.ts";
 import { rules } from "./rules/index.ts";
 import type { Rule } from "./rules/rule.ts";
@@ -123,5 +123,5 @@ function releasedGraph(): MinimaError {
 export function gradientsOf(root: Tensor, sources: readonly Tensor[], gradient: Tensor): Tensor[] {
   const wanted = new Set(sources.map((source) => source.node));
   const found = differentiate(root.node, gradient, (node) => wanted.has(node));
-  return sources.map((source) => found.get(source.node) ?? zeros(source.shape));
+  return sources.map((source) => found.get(source.node) ?? zerosLike(source));
 }

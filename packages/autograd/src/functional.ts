@@ -3,6 +3,7 @@ import {
   ShapeError,
   Tensor,
   ValueError,
+  checkOptions,
   createSource,
   formatShape,
   isFloat,
@@ -36,9 +37,16 @@ export function grad<A extends readonly unknown[]>(f: (...args: A) => Tensor, op
 
 /** As `grad`, and gives the value too: [f(x), df/dx]. With several `argnums` the gradients are a list. */
 export function valueAndGrad<A extends readonly unknown[]>(f: (...args: A) => Tensor, options: GradOptions = {}) {
+  checkOptions("grad", options, { argnums: true });
   const argnums = options.argnums ?? 0;
   const positions = typeof argnums === "number" ? [argnums] : argnums;
   return (...args: A): [Tensor, A[0]] => {
+    const wrong = positions.find((i, k) => !(i in args) || positions.indexOf(i) < k);
+    if (wrong !== undefined) {
+      throw new ValueError(
+        `grad: argnums ${wrong} must be the position of one of the ${args.length} arguments, each once`,
+      );
+    }
     const sources: Tensor[] = [];
     const traced = args.map((arg, i) => (positions.includes(i) ? mapTensors(arg, (t) => source(t, sources)) : arg));
     nesting++;

@@ -1,4 +1,4 @@
-import { type Backend, MinimaError } from "@minima/tensor";
+import { type Backend, MinimaError, checkOptions } from "@minima/tensor";
 import type { KernelSet } from "./kernel-sets/kernel-set.ts";
 import { type CpuBuffer, CpuMemory } from "./memory/memory.ts";
 import { type CpuProgram, runProgram } from "./program.ts";
@@ -15,7 +15,10 @@ export interface CpuOptions {
    * depend on it.
    */
   readonly threads?: number | undefined;
-  /** Where the thread's entry `worker.js` lies, for bundlers that do not carry it along. */
+  /**
+   * Where the script of the threads, `@minima/backend-cpu/worker`, lies for bundlers that do not carry it along: a URL, or
+   * in Node a path.
+   */
   readonly workerUrl?: URL | string | undefined;
 }
 
@@ -32,6 +35,7 @@ const dropped = new FinalizationRegistry<ThreadPool>((pool) => pool.dispose());
 
 /** A backend with the kernels of some sets. */
 export function createBackend(options: CpuOptions, sets: readonly KernelSet[]): CpuBackend {
+  checkOptions("cpu", options, { threads: true, workerUrl: true });
   const features = wasmFeatures();
   if (!features.simd) {
     throw new MinimaError(

@@ -48,4 +48,15 @@ describe("a backend of parts", () => {
     const message = "cpu: kernels holds convolutions; it takes sets of kernels: convolutions, indexing, sorting";
     expect(() => core({ kernels })).toThrow(message);
   });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ["threads -1", () => cpu({ threads: -1 }), /cpu: threads -1 must be an integer from 1 to/],
+    ["threads 0", () => core({ threads: 0 }), /cpu: threads 0 must be an integer from 1 to/],
+    ["threads 1.5", () => cpu({ threads: 1.5 }), /cpu: threads 1\.5 must be/],
+    ["threads NaN", () => cpu({ threads: NaN }), /cpu: threads NaN must be/],
+    ["an option that is none", () => cpu({ thread: 2 } as never), /cpu: there is no option thread; there are threads, workerUrl/],
+    ["another for the parts", () => core({ sets: [] } as never), /cpu: there is no option sets/],
+    ["a number for options", () => cpu(4 as never), /cpu: the options are one object, not 4/],
+    ["kernels for the whole", () => cpu({ kernels: [sorting] } as never), /cpu: there is no option kernels/],
+  ])("refuses %s", (_, make, message) => expect(make).toThrow(message)); // prettier-ignore
 });

@@ -126,7 +126,9 @@ describe("threads that do not start", () => {
     await workUntilSaid(backend, said);
     expect(workers.length).toBeLessThan(3);
     expect(said).toEqual([
-      expect.stringMatching(/a worker thread does not start \(.*nowhere\.js.*cpu\(\{ workerUrl \}\) says where/),
+      expect.stringMatching(
+        /a worker thread does not start \(.*nowhere\.js.*say where it lies: cpu\(\{ workerUrl \}\)/,
+      ),
     ]);
   });
 

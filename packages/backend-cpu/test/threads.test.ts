@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type Tensor,
@@ -96,5 +97,19 @@ describe("threads", () => {
     expect(first).toBeCloseTo(1, 6);
     backend.dispose();
     expect(backend.startedThreads).toBe(1);
+  });
+});
+
+describe("the script of the threads", () => {
+  const url = new URL("../src/threads/worker.js", import.meta.url);
+  it.each([
+    ["URL", url],
+    ["text of a URL", url.href],
+    ["path", fileURLToPath(url)],
+  ])("may be said by a %s", async (_, workerUrl) => {
+    const backend = cpu({ threads: 2, workerUrl });
+    await start(backend);
+    expect(backend.startedThreads).toBe(2);
+    backend.dispose();
   });
 });

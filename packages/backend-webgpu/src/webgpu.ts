@@ -1,3 +1,4 @@
+import { ValueError, checkOptions } from "@minima/tensor";
 import { findGpu } from "./adapter/find-gpu.ts";
 import { isSoftware } from "./adapter/is-software.ts";
 import { requestAdapter, requestDevice } from "./adapter/request-device.ts";
@@ -7,6 +8,16 @@ import { tunings } from "./kernel/tuning.ts";
 import type { WebGpuOptions } from "./options.ts";
 import type { WebGpuBackend } from "./webgpu-backend.ts";
 
+const optionNames: Readonly<Record<keyof WebGpuOptions, true>> = {
+  powerPreference: true,
+  features: true,
+  adapter: true,
+  gpu: true,
+  limits: true,
+  processor: true,
+  onProgress: true,
+};
+
 /**
  * WebGPU as a backend: WGSL kernels generated at run time, one submit for each program.
  *
@@ -14,9 +25,13 @@ import type { WebGpuBackend } from "./webgpu-backend.ts";
  * by this call alone. It never falls back to the CPU.
  *
  * @throws NoAdapterError if there is no adapter; the message says what was looked for and how to get one here
- * @throws ValueError if the adapter lacks a feature that was asked for, or offers less than a limit
+ * @throws ValueError for options that do not exist; if the adapter lacks a feature that was asked for, or offers less than a limit
  */
 export async function webgpu(options: WebGpuOptions = {}): Promise<WebGpuBackend> {
+  checkOptions("webgpu", options, optionNames);
+  if (options.processor !== undefined && !Object.hasOwn(tunings, options.processor)) {
+    throw new ValueError(`webgpu: processor ${options.processor} is none of ${Object.keys(tunings).join(", ")}`);
+  }
   const { powerPreference, gpu, features, limits = {}, onProgress } = options;
   let adapter = options.adapter as GPUAdapter | undefined;
   if (adapter === undefined) {

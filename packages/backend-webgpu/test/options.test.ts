@@ -4,6 +4,17 @@ import { type WebGpuOptions, webgpu } from "../src/index.ts";
 import { openBackend, softwareAdapter } from "./device.ts";
 import { floats } from "./values.ts";
 
+describe("options that do not exist", () => {
+  it.each<[string, unknown, RegExp]>([
+    ["a name", { powerPreferences: "low-power" }, /webgpu: there is no option powerPreferences; there are powerPreference/],
+    ["one of another backend", { threads: 2 }, /webgpu: there is no option threads/],
+    ["no object", "high-performance", /webgpu: the options are one object, not high-performance/],
+    ["a processor", { processor: "tpu" }, /webgpu: processor tpu is none of .*gpu/],
+  ])("are refused: %s", async (_, options, message) => {
+    await expect(webgpu(options as WebGpuOptions)).rejects.toThrow(message);
+  }); // prettier-ignore
+});
+
 describe("optional features", () => {
   it("those of use are turned on that the adapter has", async () => {
     const { backend, device } = await openBackend();

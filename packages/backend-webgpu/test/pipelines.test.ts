@@ -62,7 +62,7 @@ describe("bind groups", () => {
     setBackend(backend);
     const state = new T.Variable(T.ones([10]));
     const create = vi.spyOn(device, "createBindGroup");
-    const step = T.compile((by: number) => state.assign(T.add(state, by)), { state: [state] });
+    const step = T.compile((by: T.Tensor) => state.assign(T.add(state, by)), { state: [state] });
     const made: number[] = [];
     for (let i = 0; i < 8; i++) {
       await step(i);

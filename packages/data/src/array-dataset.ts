@@ -1,5 +1,5 @@
 import type { TypedArray } from "@minima/tensor";
-import { ShapeError } from "@minima/tensor";
+import { checkOptions, ShapeError } from "@minima/tensor";
 import type { ArraySource } from "./array-source.ts";
 import type { Dataset, RowSpec } from "./dataset.ts";
 import type { RowReader } from "./row-reader.ts";
@@ -24,6 +24,7 @@ export class ArrayDataset implements Dataset {
 
   /** @throws ShapeError if the arrays do not fit their shapes or count different numbers of rows. */
   constructor(sources: ArrayDatasetSources) {
+    checkOptions("arrayDataset", sources, { inputs: true, targets: true });
     this.#inputs = rowReader("inputs", sources.inputs);
     this.#targets = rowReader("targets", sources.targets);
     if (this.#inputs.count !== this.#targets.count) {

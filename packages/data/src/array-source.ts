@@ -5,7 +5,15 @@ import type { Normalization } from "./normalization.ts";
 
 /** Typed arrays a data set may stand on; batches hold one of the dtypes of tensors. */
 export type HostArray =
-  Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
 
 /** All inputs or all targets of a data set, in one array in host memory. */
 export interface ArraySource {
@@ -24,28 +32,45 @@ export interface ArraySource {
   readonly normalize?: Normalization | undefined;
 }
 
-/** Dtypes that hold an array's elements; the first is the array's own if a tensor has it. Floats never turn to integers. */
-function dtypesFor(data: HostArray): { own: DType | undefined; allowed: readonly DType[]; label: string } {
-  if (data instanceof Uint8Array) {
-    return { own: "uint8", allowed: ["uint8", "bool", "int32", "uint32", "float32"], label: "uint8" };
-  }
-  if (data instanceof Int8Array) return { own: undefined, allowed: ["int32", "float32"], label: "int8" };
-  if (data instanceof Uint16Array) return { own: undefined, allowed: ["int32", "uint32", "float32"], label: "uint16" };
-  if (data instanceof Int16Array) return { own: undefined, allowed: ["int32", "float32"], label: "int16" };
-  if (data instanceof Uint32Array) return { own: "uint32", allowed: ["uint32", "float32"], label: "uint32" };
-  if (data instanceof Int32Array) return { own: "int32", allowed: ["int32", "float32"], label: "int32" };
-  if (data instanceof Float32Array) return { own: "float32", allowed: ["float32"], label: "float32" };
-  if (data instanceof Float64Array) return { own: undefined, allowed: ["float32"], label: "float64" };
-  throw new DTypeError(`expected a typed array of numbers, got ${describe(data)}`);
+/** What batches can hold of the elements of a typed array. */
+interface Elements {
+  /** As errors call them. */
+  readonly label: string;
+  /** The dtype that tensors have for them, if there is one. */
+  readonly own?: DType;
+  /** All that hold them. Floats never turn to integers. */
+  readonly allowed: readonly DType[];
 }
 
-function describe(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
+const bytes: Elements = { label: "uint8", own: "uint8", allowed: ["uint8", "bool", "int32", "uint32", "float32"] };
+
+const elementsByTag: Readonly<Record<string, Elements>> = {
+  Uint8Array: bytes,
+  Uint8ClampedArray: bytes,
+  Int8Array: { label: "int8", allowed: ["int32", "float32"] },
+  Uint16Array: { label: "uint16", allowed: ["int32", "uint32", "float32"] },
+  Int16Array: { label: "int16", allowed: ["int32", "float32"] },
+  Uint32Array: { label: "uint32", own: "uint32", allowed: ["uint32", "float32"] },
+  Int32Array: { label: "int32", own: "int32", allowed: ["int32", "float32"] },
+  Float32Array: { label: "float32", own: "float32", allowed: ["float32"] },
+  Float64Array: { label: "float64", allowed: ["float32"] },
+};
+
+/** The tag says what an array is also where another window, worker or context has made it. */
+function elementsOf(name: string, data: HostArray): Elements {
+  const tag = Object.prototype.toString.call(data).slice(8, -1);
+  if (Object.hasOwn(elementsByTag, tag)) return elementsByTag[tag];
+  throw new DTypeError(`${name}: expected a typed array of numbers, got ${tag}`);
+}
+
+/** Whether the elements are bytes. */
+export function hasBytes(data: HostArray): boolean {
+  return elementsOf("data", data) === bytes;
 }
 
 /** The dtype batches of `source` have. `name` is how errors call the source. */
 export function batchDType(name: string, source: ArraySource): DType {
-  const { own, allowed, label } = dtypesFor(source.data);
+  const { own, allowed, label } = elementsOf(name, source.data);
   const converts = source.scale !== undefined || source.normalize !== undefined;
   const dtype = source.dtype ?? (converts ? "float32" : own);
   if (dtype === undefined) {

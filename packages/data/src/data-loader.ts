@@ -1,5 +1,5 @@
 import type { Device, Tensor, TypedArray } from "@minima/tensor";
-import { tensor, ValueError } from "@minima/tensor";
+import { checkInteger, checkOptions, tensor, ValueError } from "@minima/tensor";
 import type { Dataset, RowSpec } from "./dataset.ts";
 import { allocateRows } from "./dataset.ts";
 import { DataError } from "./errors.ts";
@@ -43,12 +43,12 @@ export class DataLoader implements Iterable<Batch>, AsyncIterable<Batch> {
   readonly #backend: Device | undefined;
   #epoch = 0;
 
-  /** @throws ValueError for a batch size that is not a whole number from 1 up, or if there would be no batch. */
+  /** @throws ValueError for options that do not exist or are out of range, for what is no data set, or without a batch. */
   constructor(dataset: Dataset, options: DataLoaderOptions = {}) {
     const { batchSize = 32, shuffle = false, seed = 0, dropLast = false } = options;
-    if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
-      throw new ValueError(`DataLoader: batchSize must be a whole number from 1 up, got ${batchSize}`);
-    }
+    checkOptions("DataLoader", options, { batchSize: true, shuffle: true, seed: true, dropLast: true, backend: true });
+    checkInteger("DataLoader", "batchSize", batchSize, 1);
+    checkDataset(dataset);
     if (dataset.length === 0) throw new ValueError("DataLoader: the data set has no rows");
     if (dropLast && batchSize > dataset.length) {
       throw new ValueError(
@@ -125,4 +125,10 @@ export class DataLoader implements Iterable<Batch>, AsyncIterable<Batch> {
       tensor(data, { shape: [size, ...spec.shape], dtype: spec.dtype, backend: this.#backend });
     return { inputs: toTensor(this.dataset.inputs, inputs), targets: toTensor(this.dataset.targets, targets), size };
   }
+}
+
+function checkDataset(dataset: unknown): void {
+  const { fill, length } = Object(dataset) as Partial<Dataset>;
+  if (typeof fill === "function" && Number.isSafeInteger(length)) return;
+  throw new ValueError(`DataLoader: ${String(dataset)} is no data set; make one with arrayDataset or tensorDataset`);
 }

@@ -1,7 +1,7 @@
 import { formatShape, ShapeError, sizeOf, ValueError } from "@minima/tensor";
 import type { TypedArray } from "@minima/tensor";
 import type { ArraySource, HostArray } from "./array-source.ts";
-import { batchDType, rowsOf } from "./array-source.ts";
+import { batchDType, hasBytes, rowsOf } from "./array-source.ts";
 import type { RowSpec } from "./dataset.ts";
 import type { ChannelAffine } from "./normalization.ts";
 import { channelAffines } from "./normalization.ts";
@@ -46,7 +46,7 @@ function copier(name: string, source: ArraySource, spec: RowSpec, size: number):
   }
   const channels = channelAffines(name, spec.shape, source.scale ?? 1, source.normalize);
   const plane = size / channels.length;
-  return data instanceof Uint8Array ? tableCopy(data, size, plane, channels) : affineCopy(data, size, plane, channels);
+  return hasBytes(data) ? tableCopy(data, size, plane, channels) : affineCopy(data, size, plane, channels);
 }
 
 /** One element a row (labels): an indexed loop beats a subarray per row. */
@@ -71,7 +71,7 @@ function rowCopy(data: HostArray, size: number): Copy {
 }
 
 /** Bytes have 256 values: a table for each channel holds what each turns into. */
-function tableCopy(data: Uint8Array, size: number, plane: number, channels: readonly ChannelAffine[]): Copy {
+function tableCopy(data: HostArray, size: number, plane: number, channels: readonly ChannelAffine[]): Copy {
   const tables = channels.map(({ factor, offset }) =>
     Float32Array.from({ length: 256 }, (_, x) => x * factor + offset),
   );

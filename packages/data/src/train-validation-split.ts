@@ -1,4 +1,4 @@
-import { ValueError } from "@minima/tensor";
+import { checkOptions, ValueError } from "@minima/tensor";
 import type { Dataset } from "./dataset.ts";
 import { CounterRandom } from "./random/counter-random.ts";
 import { identity, shuffleInPlace } from "./random/permutation.ts";
@@ -19,6 +19,7 @@ export interface SplitOptions {
  * @throws ValueError if either view would be empty, or `validation` is neither a fraction nor a count.
  */
 export function trainValidationSplit(dataset: Dataset, options: SplitOptions): { train: Subset; validation: Subset } {
+  checkOptions("trainValidationSplit", options, { validation: true, shuffle: true, seed: true });
   const { shuffle = true, seed = 0 } = options;
   const held = validationCount(dataset.length, options.validation);
   const rows = identity(dataset.length);

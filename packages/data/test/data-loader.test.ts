@@ -117,9 +117,9 @@ describe("DataLoader", () => {
   });
 
   it.each<{ rows: number; options: DataLoaderOptions; message: RegExp }>([
-    { rows: 4, options: { batchSize: 0 }, message: /batchSize .* got 0/ },
-    { rows: 4, options: { batchSize: 1.5 }, message: /batchSize .* got 1.5/ },
-    { rows: 4, options: { batchSize: NaN }, message: /batchSize .* got NaN/ },
+    { rows: 4, options: { batchSize: 0 }, message: /batchSize 0 must be/ },
+    { rows: 4, options: { batchSize: 1.5 }, message: /batchSize 1\.5 must be/ },
+    { rows: 4, options: { batchSize: NaN }, message: /batchSize NaN must be/ },
     { rows: 4, options: { seed: -1 }, message: /seed/ },
     { rows: 4, options: { batchSize: 5, dropLast: true }, message: /batches of 5 .* has 4/ },
     { rows: 0, options: {}, message: /no rows/ },

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DataError, idxImageDataset, readIdx } from "../src/index.ts";
 import { idxBytes, imageFile, labelFile } from "./idx-bytes.ts";
 
@@ -71,6 +71,26 @@ describe("readIdx", () => {
   it("reads files without elements", async () => {
     expect((await readIdx(idxBytes(0x08, [0, 28, 28], new Uint8Array(0)))).data).toHaveLength(0);
     expect((await readIdx(gzipSync(idxBytes(0x08, [0], new Uint8Array(0))))).shape).toEqual([0]);
+  });
+});
+
+describe("where there is no DecompressionStream", () => {
+  const read = (): Promise<unknown> => readIdx(gzipSync(idxBytes(0x08, [3], Uint8Array.of(1, 2, 3))), "a.gz");
+  beforeEach(() => {
+    vi.stubGlobal("DecompressionStream", undefined);
+    vi.stubGlobal("ReadableStream", undefined);
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it("readIdx takes that of Node", async () => {
+    expect(await read()).toMatchObject({ shape: [3], data: Uint8Array.of(1, 2, 3) });
+  });
+
+  it("readIdx asks for the uncompressed file", async () => {
+    vi.stubGlobal("process", undefined);
+    await expect(read()).rejects.toThrow("a.gz: nothing here reads gzip; give the uncompressed file");
   });
 });
 

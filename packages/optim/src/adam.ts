@@ -13,7 +13,8 @@ import {
   sub,
   zeros,
 } from "@minima/tensor";
-import { Optimizer, type Parameters, checkRange } from "./optimizer.ts";
+import type { Group, Parameters } from "./groups.ts";
+import { Optimizer, checkFlag, checkRange } from "./optimizer.ts";
 
 export interface AdamOptions {
   /** Learning rate; default 1e-3. */
@@ -33,8 +34,10 @@ interface Slots {
   steps: number;
   readonly mean: Variable;
   readonly square: Variable;
-  readonly largest: Variable | null;
+  largest: Variable | null;
 }
+
+const defaultsOfAdam: AdamOptions = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false };
 
 /**
  * Adam (Kingma and Ba 2015): m = β₁m + (1-β₁)g, v = β₂v + (1-β₂)g²,
@@ -43,20 +46,24 @@ interface Slots {
 export class Adam extends Optimizer<AdamOptions> {
   readonly #slots = new Map<Variable, Slots>();
 
-  constructor(parameters: Parameters<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    super(parameters, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, amsgrad: false, ...options });
-    for (const { parameters, amsgrad } of this.groups) {
-      for (const parameter of parameters) {
-        const slot = (name: string): Variable =>
-          new Variable(zeros(parameter.shape), { name: `${parameter.name}.${name}` });
-        const slots = {
-          steps: 0,
-          mean: slot("mean"),
-          square: slot("square"),
-          largest: amsgrad ? slot("largest") : null,
-        };
-        this.#slots.set(parameter, slots);
-      }
+  /** @param defaults - Of options left out, for classes that have others. */
+  constructor(
+    parameters: Parameters<AdamOptions>,
+    options: Partial<AdamOptions> = {},
+    defaults: AdamOptions = defaultsOfAdam,
+  ) {
+    super(parameters, options, defaults);
+    for (const group of this.groups) this.prepare(group);
+  }
+
+  protected override prepare({ parameters, amsgrad }: Group<AdamOptions>): void {
+    for (const parameter of parameters) {
+      const slot = (name: string): Variable =>
+        new Variable(zeros(parameter.shape), { name: `${parameter.name}.${name}` });
+      let slots = this.#slots.get(parameter);
+      slots ??= { steps: 0, mean: slot("mean"), square: slot("square"), largest: null };
+      if (amsgrad) slots.largest ??= slot("largest");
+      this.#slots.set(parameter, slots);
     }
   }
 
@@ -73,7 +80,12 @@ export class Adam extends Optimizer<AdamOptions> {
     checkRange(name, "lr", options.lr, 0);
     checkRange(name, "eps", options.eps, 0);
     checkRange(name, "weightDecay", options.weightDecay, 0);
-    for (const beta of options.betas) checkRange(name, "betas", beta, 0, 1 - Number.EPSILON);
+    const { betas } = options;
+    if (!Array.isArray(betas) || betas.length !== 2) {
+      throw new ValueError(`${name}: betas ${String(betas)} must be two numbers, such as [0.9, 0.999]`);
+    }
+    for (const beta of betas) checkRange(name, "betas", beta, 0, 1 - Number.EPSILON);
+    checkFlag(name, "amsgrad", options.amsgrad);
   }
 
   protected override update(parameter: Variable, gradient: Tensor, options: AdamOptions): void {
@@ -84,7 +96,7 @@ export class Adam extends Optimizer<AdamOptions> {
 
   /** The adaptive step, from a value that may have been decayed. */
   protected adapt(parameter: Variable, from: Tensor, g: Tensor, options: AdamOptions): void {
-    const { betas: [beta1, beta2], eps } = options; // prettier-ignore
+    const { betas: [beta1, beta2], eps, amsgrad } = options; // prettier-ignore
     const slots = this.#slots.get(parameter);
     if (slots === undefined) throw new ValueError(`Adam: ${parameter.name} is not one of its parameters`);
     hostEffect(() => slots.steps++);
@@ -93,7 +105,7 @@ export class Adam extends Optimizer<AdamOptions> {
     slots.mean.assign(mean);
     slots.square.assign(square);
     let second = square;
-    if (slots.largest !== null) {
+    if (amsgrad && slots.largest !== null) {
       second = maximum(slots.largest, square);
       slots.largest.assign(second);
     }
@@ -107,7 +119,7 @@ export class Adam extends Optimizer<AdamOptions> {
 /** Adam whose weight decay acts on the weights themselves: θ = (1 - lr·λ)θ first (Loshchilov and Hutter 2019). */
 export class AdamW extends Adam {
   constructor(parameters: Parameters<AdamOptions>, options: Partial<AdamOptions> = {}) {
-    super(parameters, { weightDecay: 0.01, ...options });
+    super(parameters, options, { ...defaultsOfAdam, weightDecay: 0.01 });
   }
 
   protected override update(parameter: Variable, gradient: Tensor, options: AdamOptions): void {

@@ -1,3 +1,4 @@
 export { Adam, type AdamOptions, AdamW } from "./adam.ts";
-export { Optimizer, type Group, type ParameterGroup, type Parameters } from "./optimizer.ts";
+export type { Defaults, Group, ParameterGroup, Parameters } from "./groups.ts";
+export { Optimizer } from "./optimizer.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";

@@ -1,30 +1,37 @@
-import { type Tensor, ValueError, type Variable, atomically, cast, evaluateUpdate, noGrad } from "@minima/tensor";
-
-/** Variables that share options; options left out are those of the optimizer. */
-export type ParameterGroup<Options> = { readonly parameters: Iterable<Variable> } & Partial<Options>;
-
-/** What optimizers take: variables, or groups of them with options of their own. */
-export type Parameters<Options> = Iterable<Variable> | Iterable<ParameterGroup<Options>>;
-
-/** A group with all its options. */
-export type Group<Options> = { readonly parameters: readonly Variable[] } & Options;
+import {
+  type Tensor,
+  ValueError,
+  type Variable,
+  atomically,
+  cast,
+  checkOptions,
+  evaluateUpdate,
+  noGrad,
+} from "@minima/tensor";
+import { type Defaults, type Group, type Parameters, checkedGroup, readGroups } from "./groups.ts";
 
 /**
  * Updates variables by their gradients. `step` adds the new values to the pending graph, so that forward pass,
  * gradients and update run as one program.
  */
 export abstract class Optimizer<Options extends { lr: number }> {
+  /** Options may be assigned between steps: `optimizer.groups[0].lr = 0.01`. */
   readonly groups: readonly Group<Options>[];
 
-  constructor(parameters: Parameters<Options>, defaults: Options) {
-    const list = [...parameters];
-    if (list.length === 0) throw new ValueError(`${this.constructor.name}: give at least one parameter`);
-    const isGroup = (item: object): item is ParameterGroup<Options> => "parameters" in item;
-    const groups = list.every(isGroup) ? list : [{ parameters: list as readonly Variable[] }];
-    this.groups = groups.map(
-      (group) => ({ ...defaults, ...group, parameters: [...group.parameters] }) as Group<Options>,
-    );
-    for (const group of this.groups) this.check(group);
+  /**
+   * @param parameters - Those that require no gradient are left alone.
+   * @throws ValueError for options that do not exist or are out of range; for parameters that are no variables or come
+   *   twice; if none requires a gradient.
+   */
+  constructor(parameters: Parameters<Options>, options: Partial<Options>, defaults: Defaults<Options>) {
+    const caller = this.constructor.name;
+    checkOptions<Partial<Options>>(caller, options, defaults);
+    const check = (values: Options): void => this.check(values);
+    const changed = (group: Group<Options>): void => this.prepare(group);
+    this.groups = readGroups(caller, parameters, defaults).map(({ parameters, own }) => {
+      const values = { ...defaults, ...given(options), ...given(own) } as Options; // `check` refuses those still missing
+      return checkedGroup(parameters, values, check, changed);
+    });
   }
 
   /** Learning rate of the first group; setting it sets that of all. */
@@ -72,6 +79,9 @@ export abstract class Optimizer<Options extends { lr: number }> {
   /** Throws if an option is out of its range. */
   protected abstract check(options: Options): void;
 
+  /** Makes the variables that updates of a group need and that are missing. Called again when an option has changed. */
+  protected abstract prepare(group: Group<Options>): void;
+
   /**
    * Assigns the new value of one variable.
    *
@@ -80,11 +90,24 @@ export abstract class Optimizer<Options extends { lr: number }> {
   protected abstract update(parameter: Variable, gradient: Tensor, options: Options): void;
 }
 
-/** Throws unless `value` lies in [low, high]. */
+/** Options but for those that are undefined. */
+function given<Options extends object>(options: Options): Partial<Options> {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Partial<Options>; // a selection of the same
+}
+
+/** Throws unless `value` is a finite number in [low, high]. */
 export function checkRange(optimizer: string, option: string, value: number, low: number, high = Infinity): void {
-  if (!(value >= low && value <= high)) {
+  if (!(Number.isFinite(value) && value >= low && value <= high)) {
     throw new ValueError(
       `${optimizer}: ${option} ${value} must lie in [${low}, ${high}${high === Infinity ? ")" : "]"}`,
     );
+  }
+}
+
+/** Throws unless `value` is true or false. */
+export function checkFlag(optimizer: string, option: string, value: boolean): void {
+  if (typeof value !== "boolean") {
+    throw new ValueError(`${optimizer}: ${option} ${String(value)} must be true or false`);
   }
 }

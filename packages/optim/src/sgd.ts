@@ -1,12 +1,13 @@
 import { type Tensor, Variable, add, cast, hostEffect, hostScalar, mul, neg, sub, zeros } from "@minima/tensor";
-import { Optimizer, type Parameters, checkRange } from "./optimizer.ts";
+import type { Group, Parameters } from "./groups.ts";
+import { Optimizer, checkFlag, checkRange } from "./optimizer.ts";
 
 export interface SGDOptions {
   /** Learning rate. */
   lr: number;
   /** Share μ of the last velocity that is kept; default 0. */
   momentum: number;
-  /** Share of the gradient left out of the velocity; default 0. */
+  /** Share of the gradient left out of the velocity, at most 1; default 0. */
   dampening: number;
   /** Nesterov's momentum: look ahead along the velocity. */
   nesterov: boolean;
@@ -30,25 +31,31 @@ export class SGD extends Optimizer<SGDOptions> {
   readonly #velocity = new Map<Variable, Velocity>();
 
   constructor(parameters: Parameters<SGDOptions>, options: Partial<SGDOptions> & { lr: number }) {
-    const defaults = { momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, maximize: false };
-    super(parameters, { ...defaults, ...options });
-    for (const { parameters, momentum } of this.groups) {
-      if (momentum === 0) continue;
-      for (const parameter of parameters) {
-        const value = new Variable(zeros(parameter.shape), { name: `${parameter.name}.velocity` });
-        this.#velocity.set(parameter, { steps: 0, value });
-      }
-    }
+    const others = { momentum: 0, dampening: 0, nesterov: false, weightDecay: 0, maximize: false };
+    super(parameters, options, { lr: undefined, ...others });
+    for (const group of this.groups) this.prepare(group);
   }
 
   protected override *slots(): Generator<Variable> {
     for (const { value } of this.#velocity.values()) yield value;
   }
 
+  protected override prepare({ parameters, momentum }: Group<SGDOptions>): void {
+    if (momentum === 0) return;
+    for (const parameter of parameters) {
+      if (this.#velocity.has(parameter)) continue;
+      const value = new Variable(zeros(parameter.shape), { name: `${parameter.name}.velocity` });
+      this.#velocity.set(parameter, { steps: 0, value });
+    }
+  }
+
   protected override check(options: SGDOptions): void {
     checkRange("SGD", "lr", options.lr, 0);
     checkRange("SGD", "momentum", options.momentum, 0);
+    checkRange("SGD", "dampening", options.dampening, 0, 1);
     checkRange("SGD", "weightDecay", options.weightDecay, 0);
+    checkFlag("SGD", "nesterov", options.nesterov);
+    checkFlag("SGD", "maximize", options.maximize);
     if (options.nesterov) {
       checkRange("SGD", "momentum (for nesterov)", options.momentum, Number.MIN_VALUE);
       checkRange("SGD", "dampening (for nesterov)", options.dampening, 0, 0);
@@ -59,7 +66,7 @@ export class SGD extends Optimizer<SGDOptions> {
     const { momentum, dampening, nesterov, weightDecay, maximize } = options;
     let g = maximize ? neg(gradient) : gradient;
     if (weightDecay !== 0) g = add(g, mul(cast(parameter, "float32"), weightDecay));
-    const slot = this.#velocity.get(parameter);
+    const slot = momentum === 0 ? undefined : this.#velocity.get(parameter);
     if (slot !== undefined) {
       hostEffect(() => slot.steps++);
       const share = hostScalar(() => (slot.steps === 1 ? 1 : 1 - dampening));

@@ -1,5 +1,5 @@
 import type { DType, TypedArray } from "./dtype.ts";
-import { DTypeError } from "./errors.ts";
+import { DTypeError, ValueError } from "./errors.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Step } from "./kernel/step.ts";
 
@@ -115,6 +115,13 @@ export interface GraphEvaluator {
 
 /** What `setBackend` takes. */
 export type Device = Backend | GraphEvaluator;
+
+/** Throws unless a value is a device; `what` is the call that was given it. */
+export function checkDevice(what: string, value: unknown): void {
+  if (typeof value === "object" && value !== null && ("submit" in value || "evaluate" in value)) return;
+  const given = typeof value === "function" ? "a function, which makes one when it is called" : String(value);
+  throw new ValueError(`${what}: the backend is ${given}; give one such as cpu(), await webgpu() or reference()`);
+}
 
 /** Throws if a device cannot hold float16; `what` is the operation that would give it. */
 export function checkFloat16(what: string, { name, profile }: Pick<Device, "name" | "profile">): void {

@@ -10,6 +10,7 @@ export {
   type GraphEvaluator,
 } from "./backend.ts";
 export { type Program, isGraphEvaluator } from "./backend.ts";
+export { checkInteger, checkList, checkOptions } from "./checks.ts";
 export { type CompileOptions, type HasVariables, compile } from "./compile/compile.ts";
 export * as debug from "./debug/index.ts";
 export { NotFiniteError } from "./debug/check-finite.ts";
@@ -29,6 +30,9 @@ export { dependsOnOrder } from "./kernel/reduction.ts";
 export * from "./kernel/step.ts";
 export * as linalg from "./linalg/index.ts";
 export * from "./ops/index.ts";
+export { convSliding } from "./ops/window/convolution.ts";
+export { type PerAxis, perAxis } from "./ops/window/geometry.ts";
+export { poolSliding } from "./ops/window/pool-windows.ts";
 export { planGraph } from "./planner/planner.ts";
 export type { Plan, Slot } from "./planner/plan.ts";
 export { type RandomOptions } from "./random/random.ts";

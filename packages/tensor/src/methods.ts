@@ -7,6 +7,7 @@ import {
   split, sqrt, square, squeeze, std, sub, sum, tanh, topk, transpose, tril, triu, unsqueeze, variance,
 } from "./ops/index.ts"; // prettier-ignore
 import type { Operand } from "./ops/index.ts";
+import type { RoundOptions } from "./ops/rounding.ts";
 import type { AxisOptions, NormOptions, ReduceOptions, ValuesAndIndices, VarianceOptions } from "./ops/reduce.ts";
 import type { SortOptions, TopkOptions } from "./ops/sort.ts";
 import type { Range } from "./ops/views.ts";
@@ -39,7 +40,7 @@ declare module "./tensor.ts" {
     sign(): Tensor;
     floor(): Tensor;
     ceil(): Tensor;
-    round(): Tensor;
+    round(options?: RoundOptions): Tensor;
     square(): Tensor;
     sqrt(): Tensor;
     rsqrt(): Tensor;
@@ -88,7 +89,7 @@ declare module "./tensor.ts" {
     indexSelect(axis: number, index: Tensor): Tensor;
     maskedFill(mask: Operand, value: Operand): Tensor;
     split(sizes: number | readonly number[], axis?: number): Tensor[];
-    cumsum(axis: number): Tensor;
+    cumsum(axis: number, options?: { dtype?: DType | undefined }): Tensor;
     sort(options?: SortOptions): ValuesAndIndices;
     argsort(options?: SortOptions): Tensor;
     topk(k: number, options?: TopkOptions): ValuesAndIndices;

@@ -1,3 +1,4 @@
+import { checkList } from "./checks.ts";
 import { ShapeError, ValueError } from "./errors.ts";
 
 /** Extents of the axes, outermost first; `[]` is a scalar. */
@@ -34,6 +35,7 @@ export function formatShape(shape: Shape): string {
 
 /** Throws unless every extent is a non-negative integer and the size stays exactly representable. */
 export function checkShape(operation: string, shape: Shape): void {
+  checkList(operation, "the shape", shape);
   for (const extent of shape) {
     if (!Number.isInteger(extent) || extent < 0) {
       throw new ShapeError(`${operation}: shape ${formatShape(shape)} must hold integers of at least 0`);
@@ -60,10 +62,20 @@ export function normalizeAxis(operation: string, axis: number, rank: number): nu
 export function normalizeAxes(operation: string, axes: number | readonly number[] | null | undefined, rank: number) {
   if (axes === undefined || axes === null) return Array.from({ length: rank }, (_, axis) => axis);
   const list = typeof axes === "number" ? [axes] : axes;
+  checkList(operation, "the axes", list);
   if (rank === 0 && list.length === 1 && (list[0] === 0 || list[0] === -1)) return [];
   const result = list.map((axis) => normalizeAxis(operation, axis, rank)).sort((a, b) => a - b);
   if (new Set(result).size !== result.length) {
     throw new ValueError(`${operation}: axes [${list.join(", ")}] name one axis twice`);
+  }
+  return result;
+}
+
+/** Index on an axis of `extent` elements, counted from the front; negative ones count from the back. */
+export function normalizeIndex(operation: string, index: number, extent: number): number {
+  const result = index < 0 ? index + extent : index;
+  if (!Number.isInteger(index) || result < 0 || result >= extent) {
+    throw new ValueError(`${operation}: index ${index} must be an integer from ${-extent} to ${extent - 1}`);
   }
   return result;
 }

@@ -1,13 +1,13 @@
-import type { Device } from "./backend.ts";
+import { type Device, checkDevice } from "./backend.ts";
 import { type DType, type TypedArray } from "./dtype.ts";
-import { MinimaError, ValueError } from "./errors.ts";
+import { DTypeError, MinimaError, ShapeError, ValueError } from "./errors.ts";
 import { describeTensor } from "./format.ts";
 import { createLeaf } from "./graph/create.ts";
 import type { Node } from "./graph/node.ts";
 import { Storage } from "./graph/storage.ts";
 import { evaluate, readNode, readNodeSync } from "./runtime/evaluate.ts";
 import { yieldToEventLoop } from "./runtime/yield.ts";
-import { type Shape, formatShape, normalizeAxis } from "./shape.ts";
+import { type Shape, formatShape, normalizeIndex, sameShape } from "./shape.ts";
 
 /** Values as nested arrays, a plain value for a scalar. */
 export type NestedArray = number | boolean | NestedArray[];
@@ -20,6 +20,20 @@ let differentiator: Differentiator | null = null;
 /** Gives `Tensor.backward` its implementation; called by `@minima/autograd` when it is imported. */
 export function setDifferentiator(implementation: Differentiator): void {
   differentiator = implementation;
+}
+
+/** What is assigned to `grad`: a tensor like its owner. */
+function checkGradient(value: unknown, owner: Tensor): Tensor {
+  if (!(value instanceof Tensor)) throw new ValueError(`grad: ${String(value)} is neither a tensor nor null`);
+  if (!sameShape(value.shape, owner.shape)) {
+    throw new ShapeError(
+      `grad: the gradient has shape ${formatShape(value.shape)}, the tensor ${formatShape(owner.shape)}`,
+    );
+  }
+  if (value.dtype !== owner.dtype) {
+    throw new DTypeError(`grad: the gradient is ${value.dtype}, the tensor ${owner.dtype}; cast it first`);
+  }
+  return value;
 }
 
 /**
@@ -71,8 +85,12 @@ export class Tensor {
 
   set grad(value: Tensor | null) {
     const slot = this.node.gradientSlot;
+    if (value === null) {
+      if (slot !== null) slot.gradient = null;
+      return;
+    }
     if (slot === null) throw new ValueError("grad: only leaf tensors made with requiresGrad and variables have one");
-    slot.gradient = value === null ? null : value.node;
+    slot.gradient = checkGradient(value, this).node;
   }
 
   /**
@@ -114,7 +132,9 @@ export class Tensor {
       throw new ValueError(`at: ${index.length} indices for shape ${formatShape(this.shape)}; give one an axis`);
     }
     let position = 0;
-    index.forEach((i, axis) => (position = position * this.shape[axis] + normalizeAxis("at", i, this.shape[axis])));
+    index.forEach(
+      (i, axis) => (position = position * this.shape[axis] + normalizeIndex(`at: axis ${axis}`, i, this.shape[axis])),
+    );
     return (await this.data())[position];
   }
 
@@ -132,6 +152,7 @@ export class Tensor {
 
   /** A copy on another device. */
   async to(device: Device): Promise<Tensor> {
+    checkDevice("to", device);
     if (this.node.device === device) return this;
     const storage = new Storage(this.dtype, this.size, await this.data());
     const leaf = createLeaf(this.shape, this.dtype, storage, { requiresGrad: false, stateful: false, device });

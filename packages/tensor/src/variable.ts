@@ -1,3 +1,4 @@
+import { checkOptions } from "./checks.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
 import { createDetached, createLeaf } from "./graph/create.ts";
 import type { GradientSlot, Node } from "./graph/node.ts";
@@ -50,6 +51,10 @@ export class Variable extends Tensor implements PendingAssignment {
   readonly #held: HeldVersions = { committed: null, previous: null };
 
   constructor(value: Tensor, options: VariableOptions = {}) {
+    checkOptions("Variable", options, { name: true, requiresGrad: true });
+    if (!(value instanceof Tensor)) {
+      throw new ValueError(`Variable: ${String(value)} is no tensor; make one of it first`);
+    }
     const slot = options.requiresGrad === true ? { gradient: null } : null;
     if (slot !== null && !isFloat(value.dtype)) {
       throw new DTypeError(`Variable: only float tensors have gradients, and this value is ${value.dtype}`);

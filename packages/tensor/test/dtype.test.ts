@@ -6,7 +6,7 @@ describe("a dtype that there is not", () => {
   it.each([
     ["tensor", () => tensor([1], { dtype: half })],
     ["full", () => full([2], 1, { dtype: half })],
-    ["full", () => zeros([2], { dtype: half })],
+    ["zeros", () => zeros([2], { dtype: half })],
     ["cast", () => cast(tensor([1]), half)],
     ["cast", () => cast(tensor([1]), "toString" as DType)],
   ])("is refused by %s, with those that there are", (operation, make) => {

@@ -126,6 +126,7 @@ describe("tensors of float16", () => {
     const wide = x.cast("float32");
     const composites: ((t: Tensor) => Tensor)[] = [
       T.softmax, T.logSoftmax, T.logsumexp, T.sigmoid, T.variance, T.std, T.norm, T.sinh, T.asinh, T.expm1, T.log2, T.median,
+      T.erfc, T.sinc, T.nanmean, (t) => T.round(t, { decimals: 1 }), (t) => T.quantile(t, 0.3), (t) => T.logcumsumexp(t, 0),
       (t) => T.pow(t, 3), (t) => T.hypot(t, 0.3), (t) => T.cdist(t.reshape([2, 2]), t.reshape([2, 2])),
     ]; // prettier-ignore
     for (const f of composites) {

@@ -128,6 +128,7 @@ describe("element-wise functions, special values included", () => {
     const got = await elements(T.logit(of([0, 1, 0.5]), { eps: 0.1 }));
     [-Math.log(9), Math.log(9), 0].forEach((want, i) => expect(got[i]).toBeCloseTo(want, 5));
     expect(await elements(T.logit(of([0, 1])))).toEqual([-Infinity, Infinity]);
+    expect(() => T.logit(of([0.5]), { eps: NaN })).toThrow(/logit: eps NaN must lie in \[0, 0.5\]/);
   });
 
   it("lerp is exact at both ends", async () => {

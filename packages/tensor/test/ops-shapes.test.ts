@@ -128,7 +128,7 @@ describe("triangles and diagonals", () => {
     { f: () => T.diagonal(of([1])), message: /diagonal: \[1\] must have at least two axes/ },
     { f: () => T.diagonal(irregular([2, 2]), { axis0: 1 }), message: /both axis 1 of \[2, 2\]/ },
     { f: () => T.diag(irregular([2, 2, 2])), message: /neither a vector nor a matrix/ },
-    { f: () => T.triu(irregular([2, 2]), 0.5), message: /triu: the diagonal must be an integer/ },
+    { f: () => T.triu(irregular([2, 2]), 0.5), message: /triu: diagonal 0.5 must be an integer/ },
   ])("say what is wrong: $message", ({ f, message }) => {
     expect(f).toThrow(message);
   });
@@ -297,20 +297,8 @@ describe("order", () => {
     expect(await elements(T.diff(T.reshape(x, [5, 1]), { axis: 0 }))).toEqual([3, 5, 7, 9]);
   });
 
-  it("median and quantile", async () => {
-    const x = of([3, 1, 2, 40, 20, 30, 10, 50], [2, 4]);
-    expect(await elements(T.median(x, { axis: 1 }))).toEqual([2.5, 25]);
-    expect(await elements(T.median(x))).toEqual([15]);
-    expect(await elements(T.quantile(x, 0.25, { axis: 1, keepDims: true }))).toEqual([1.75, 17.5]);
-    expect(T.quantile(x, 0.25, { keepDims: true }).shape).toEqual([1, 1]);
-    expect(await elements(T.quantile(of([1, NaN, 3]), 0))).toEqual([NaN]);
-    expect(await elements(T.quantile(of([5, 7]), 1))).toEqual([7]);
-  });
-
   it.each([
     { f: () => T.topk(of([1, 2]), 3), message: /topk: k = 3 must be an integer from 0 to 2/ },
-    { f: () => T.quantile(of([1]), 1.5), message: /quantile: q 1.5 must lie in \[0, 1\]/ },
-    { f: () => T.quantile(T.zeros([2, 0]), 0.5, { axis: 1 }), message: /extent 0 has none \(shape \[2, 0\]\)/ },
     { f: () => T.cumsum(of([1]), 1), message: /cumsum: axis 1 is not one of the 1 axes/ },
     { f: () => T.diff(of([1]), { n: -1 }), message: /diff: n -1 must be an integer/ },
   ])("say what is wrong: $message", ({ f, message }) => {

@@ -462,3 +462,41 @@ describe("adaptive pooling", () => {
     expect(f).toThrow(message);
   });
 });
+
+describe("windows longer than the padded input", () => {
+  it("are one window where rounding up gives one", async () => {
+    const x = of([1, 5, 2, 4]);
+    expect(await elements(T.maxPool1d(x, 5, { stride: 2, ceilMode: true }))).toEqual([5]);
+    expect(await elements(T.avgPool1d(x, 5, { stride: 2, ceilMode: true }))).toEqual([3]);
+    expect(await elements(T.avgPool1d(x, 8, { stride: 3, padding: 1, ceilMode: true }))).toEqual([2]);
+    expect(await elements(T.avgPool1d(x, 8, { stride: 3, padding: 1, ceilMode: true, countIncludePad: false }))).toEqual([3]);
+    expect(await elements(T.maxPool2d(T.reshape(x, [2, 2]), [3, 1], { stride: [2, 1], ceilMode: true }))).toEqual([2, 5]);
+  }); // prettier-ignore
+
+  it("do not fit where it gives none, or nothing is rounded up", () => {
+    expect(() => T.maxPool1d(of([1, 5, 2, 4]), 5, { stride: 1, ceilMode: true })).toThrow(/does not fit axis -1/);
+    expect(() => T.maxPool1d(of([1, 5, 2, 4]), 7, { stride: 3, ceilMode: true })).toThrow(/does not fit axis -1/);
+    expect(() => T.maxPool1d(of([1, 5, 2, 4]), 5, { stride: 2 })).toThrow(/does not fit axis -1/);
+  });
+});
+
+describe("lpPool", () => {
+  it("is the norm of each window, and of a cut one as if it went on", async () => {
+    const x = of([3, 4, 1, 2, 2]);
+    await close(T.lpPool1d(x, 2, 2), [5, Math.sqrt(5)]);
+    await close(T.lpPool1d(x, 1, 3, { stride: 1 }), [8, 7, 5]);
+    await close(T.lpPool1d(x, 2, 2, { ceilMode: true }), [5, Math.sqrt(5), Math.sqrt(8)]);
+    await close(T.lpPool2d(of([1, 2, 2, 4], [2, 2]), 2, 2), [5]);
+    await close(T.lpPool2d(of([1, 2, 2, 4], [1, 2, 2]), 3, [2, 1]), [Math.cbrt(9), Math.cbrt(72)]);
+    expect(await elements(T.lpPool1d(of([0, 0, -1]), 3, 1))).toEqual([0, 0, NaN]);
+    expect(T.lpPool2d(T.zeros([4, 4], { dtype: "int32" }), 2, 2).dtype).toBe("float32");
+  });
+
+  it.each([
+    { f: () => T.lpPool1d(T.zeros([4]), 0, 2), message: /lpPool1d: p 0 must be a finite number that is not 0/ },
+    { f: () => T.lpPool2d(T.zeros([4, 4]), Infinity, 2), message: /lpPool2d: p Infinity .* max pooling/ },
+    { f: () => T.lpPool2d(T.zeros([4]), 2, 2), message: /lpPool2d: \[4\] has fewer than 2 axes/ },
+  ])("says what is wrong: $message", ({ f, message }) => {
+    expect(f).toThrow(message);
+  });
+});

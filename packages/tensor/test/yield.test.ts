@@ -1,39 +1,49 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 const globals = ["setImmediate", "MessageChannel", "setTimeout"] as const;
 
-let yieldToEventLoop: () => Promise<void>;
+/** The function where some globals are missing, and the names of those that it uses, as it does. */
+async function load(missing: readonly string[]) {
+  const used: string[] = [];
+  for (const name of globals) {
+    const note = new Proxy(globalThis[name], {
+      apply: (target, self, args) => (used.push(name), Reflect.apply(target, self, args) as unknown),
+      construct: (target, args) => (used.push(name), Reflect.construct(target, args) as object),
+    });
+    vi.stubGlobal(name, missing.includes(name) ? undefined : note);
+  }
+  vi.resetModules();
+  const { yieldToEventLoop } = await import("../src/runtime/yield.ts");
+  return { yieldToEventLoop, used };
+}
 
-beforeEach(async () => {
-  vi.resetModules(); // when the event loop last had a turn is kept in the module
-  ({ yieldToEventLoop } = await import("../src/runtime/yield.ts"));
-});
 afterEach(() => {
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
 describe("a turn of the event loop", () => {
-  it.each([
+  const places: [string, string[], string][] = [
     ["in Node", [], "setImmediate"],
     ["in a page", ["setImmediate"], "MessageChannel"],
     ["where there are timers only", ["setImmediate", "MessageChannel"], "setTimeout"],
-  ] as const)("%s", async (_, missing, used) => {
-    const calls: string[] = [];
-    for (const name of globals) {
-      const original = globalThis[name];
-      const spy = new Proxy(original, {
-        apply: (target, self, args) => (calls.push(name), Reflect.apply(target, self, args) as unknown),
-        construct: (target, args) => (calls.push(name), Reflect.construct(target, args) as object),
-      });
-      vi.stubGlobal(name, (missing as readonly string[]).includes(name) ? undefined : spy);
-    }
+  ];
+  it.each(places)("is taken the quickest way %s", async (_, missing, expected) => {
+    const { yieldToEventLoop, used } = await load(missing);
     await yieldToEventLoop();
-    expect(calls).toEqual([used]);
-    await yieldToEventLoop(); // the next one is due 16 ms later
-    expect(calls).toEqual([used]);
+    expect(used).toEqual([expected]);
+    await yieldToEventLoop(); // the next turn is due after 16 ms
+    expect(used).toEqual([expected]);
+  });
+
+  it.each(places)("comes where a test has stopped the timers %s", async (_, missing) => {
+    const { yieldToEventLoop } = await load(missing);
+    vi.useFakeTimers({ toFake: ["setImmediate", "setTimeout"] });
+    await yieldToEventLoop();
   });
 
   it("lets others run", async () => {
+    const { yieldToEventLoop } = await load([]);
     let others = 0;
     setImmediate(() => others++);
     await yieldToEventLoop();

@@ -1,10 +1,10 @@
 import type { Batch } from "@minima/data";
-import { type HasVariables, type Tensor, TraceError, compile, run } from "@minima/tensor";
+import { type HasVariables, type Operand, type Tensor, TraceError, compile, run } from "@minima/tensor";
 
 /** What is done with each batch. */
 export interface BatchWork {
   /** Adds what is computed for a batch to the pending graph. Recorded, it must throw before it returns. */
-  readonly build: (inputs: Tensor, targets: Tensor, size: number) => void | Promise<void>;
+  readonly build: (inputs: Tensor, targets: Tensor, size: Operand) => void | Promise<void>;
   /** All that has variables which `build` uses; null if they are not known, so that it cannot be compiled. */
   readonly state: readonly HasVariables[] | null;
   /** What a recording takes as given although it may change between batches; compared item by item. */
@@ -39,7 +39,7 @@ export class BatchProgram {
     if (before === null) return await this.#runAsItIs(inputs, targets, size);
     if (now.length !== before.length || now.some((item, i) => !Object.is(item, before[i]))) this.#compiled = null;
     this.#compiled ??= compile(
-      (...batch: [Tensor, Tensor, number]) => {
+      (...batch: [Tensor, Tensor, Operand]) => {
         this.#completion = build(...batch);
         this.#completion?.catch(() => undefined); // thrown below, when somebody waits for it
       },

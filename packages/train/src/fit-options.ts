@@ -1,6 +1,7 @@
-import { ValueError } from "@minima/tensor";
+import { ValueError, checkInteger, checkOptions } from "@minima/tensor";
 import type { BatchSource } from "./batch-source.ts";
 import type { Callback } from "./callbacks/callback.ts";
+import { checkBatches, checkCallbacks, checkSignal } from "./checks.ts";
 
 /** How often to evaluate: after every so many epochs, or after every so many updates. */
 export type EvaluateEvery = { readonly epochs: number } | { readonly updates: number };
@@ -21,20 +22,28 @@ export interface FitOptions {
   readonly progressInterval?: number | undefined;
 }
 
-/** Throws for options out of range. */
-export function checkFitOptions(options: FitOptions): void {
-  const { epochs, evaluateEvery, progressInterval } = options;
-  checkCount("epochs", epochs);
+/** Throws for data or options that do not exist or are out of range. */
+export function checkFitOptions(data: BatchSource, options: FitOptions): void {
+  checkOptions("fit", options, {
+    epochs: true,
+    validation: true,
+    evaluateEvery: true,
+    signal: true,
+    callbacks: true,
+    progressInterval: true,
+  });
+  const { epochs, validation, evaluateEvery, signal, callbacks, progressInterval } = options;
+  checkBatches("fit: the data", data);
+  checkInteger("fit", "epochs", epochs, 1);
+  if (validation !== undefined) checkBatches("fit: validation", validation);
   if (evaluateEvery !== undefined) {
-    if ("updates" in evaluateEvery) checkCount("evaluateEvery.updates", evaluateEvery.updates);
-    else checkCount("evaluateEvery.epochs", evaluateEvery.epochs);
+    const unit = "updates" in Object(evaluateEvery) ? "updates" : "epochs";
+    checkOptions<EvaluateEvery>("fit: evaluateEvery", evaluateEvery, { [unit]: true });
+    checkInteger("fit", `evaluateEvery.${unit}`, (evaluateEvery as Record<string, number>)[unit], 1);
   }
+  checkSignal("fit", signal);
+  checkCallbacks("fit", callbacks);
   if (progressInterval !== undefined && !(progressInterval >= 0)) {
     throw new ValueError(`fit: progressInterval must be a number of milliseconds from 0 up, got ${progressInterval}`);
   }
-}
-
-function checkCount(option: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new ValueError(`fit: ${option} must be a whole number from 1 up, got ${value}`);
 }

@@ -1,12 +1,13 @@
 import type { Module } from "@minima/layers";
-import type { HasVariables } from "@minima/tensor";
+import { type HasVariables, checkOptions } from "@minima/tensor";
 import type { BatchSource } from "./batch-source.ts";
 import type { Callback } from "./callbacks/callback.ts";
+import { checkBatches, checkCallbacks, checkMethods, checkSignal } from "./checks.ts";
 import { Evaluation, type LossFunction } from "./evaluation.ts";
 import { Fit } from "./fit.ts";
 import { type FitOptions, checkFitOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";
-import { type Measured, checkMetricNames } from "./metrics/measurement.ts";
+import { type Measured, checkMetrics } from "./metrics/measurement.ts";
 import type { Metrics, ScalarMetrics } from "./metrics/metric.ts";
 import { type OptimizerLike, hasVariables } from "./optimizer-like.ts";
 
@@ -53,15 +54,28 @@ export class Trainer<M extends ScalarMetrics = Record<never, never>> {
   readonly callbacks: readonly Callback[];
   readonly compile: boolean;
 
-  /** @throws ValueError for a name that a metric cannot have. */
+  /** @throws ValueError for options that do not exist, or are not what they must be. */
   constructor(options: TrainerOptions<M>) {
+    checkOptions<TrainerOptions<M>>("Trainer", options, {
+      model: true,
+      optimizer: true,
+      loss: true,
+      metrics: true,
+      callbacks: true,
+      compile: true,
+    });
+    const { model, optimizer, loss, callbacks } = options;
+    checkMethods("Trainer: the model", model, ["forward", "modules"], "a Module");
+    checkMethods("Trainer: the optimizer", optimizer, ["step", "zeroGrad"], "one such as new Adam(model.parameters())");
+    checkMethods("Trainer: the loss", loss, ["call"], "a function such as crossEntropy");
+    checkCallbacks("Trainer", callbacks);
     this.model = options.model;
     this.optimizer = options.optimizer;
     this.loss = options.loss;
     this.metrics = options.metrics ?? ({} as M); // left out only where M has no members
     this.callbacks = options.callbacks ?? [];
     this.compile = options.compile ?? true;
-    checkMetricNames(this.metrics);
+    checkMetrics("Trainer", this.metrics);
   }
 
   /**
@@ -70,11 +84,11 @@ export class Trainer<M extends ScalarMetrics = Record<never, never>> {
    * While it runs the model is in training mode, for evaluations in evaluation mode; afterwards in the mode it had.
    *
    * @param data - The training data; each iteration is an epoch.
-   * @throws ValueError for options out of range; TraceError if the step cannot be recorded (see `compile`); whatever
+   * @throws ValueError for options that do not exist or are out of range; TraceError if the step cannot be recorded (see `compile`); whatever
    *   the model, the loss, the data or a callback throws.
    */
   async fit(data: BatchSource, options: FitOptions): Promise<History<M>> {
-    checkFitOptions(options);
+    checkFitOptions(data, options);
     const callbacks = [...this.callbacks, ...(options.callbacks ?? [])];
     const { model, optimizer, loss, metrics } = this;
     return await new Fit({ model, optimizer, loss, metrics, state: this.#state, callbacks }, data, options).run();
@@ -90,8 +104,11 @@ export class Trainer<M extends ScalarMetrics = Record<never, never>> {
     options: EvaluateOptions<Extra> = {},
   ): Promise<Measured<M & Extra>> {
     const { signal } = options;
+    checkOptions<EvaluateOptions<Extra>>("evaluate", options, { metrics: true, signal: true });
+    checkBatches("evaluate: the data", data);
+    checkSignal("evaluate", signal);
     const metrics = { ...this.metrics, ...options.metrics } as M & Extra; // later names win, as in the type
-    checkMetricNames(metrics);
+    checkMetrics("evaluate", metrics);
     const { model, loss } = this;
     const measured = await new Evaluation({ model, loss, metrics, state: this.#state }).run(data, { signal });
     if (measured === null) throw signal?.reason; // nothing else ends a pass

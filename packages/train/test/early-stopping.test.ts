@@ -107,7 +107,7 @@ describe("earlyStopping", () => {
   });
 
   it.each([0, -1, 1.5, NaN, Infinity])("refuses patience %s", (patience) => {
-    expect(() => earlyStopping({ patience })).toThrow(/patience must be a whole number of evaluations/);
+    expect(() => earlyStopping({ patience })).toThrow(/patience .* must be an integer of at least 1/);
   });
 
   it("refuses a bad minDelta, and what is not there to watch", async () => {

@@ -282,10 +282,14 @@ describe("fit", () => {
   });
 
   it.each([
-    ["no epochs", { epochs: 0 }, /epochs must be a whole number from 1 up, got 0/],
-    ["half an epoch", { epochs: 1.5 }, /epochs .* got 1.5/],
-    ["no updates between evaluations", { epochs: 1, evaluateEvery: { updates: 0 } }, /evaluateEvery.updates .* got 0/],
-    ["no epochs between evaluations", { epochs: 1, evaluateEvery: { epochs: -1 } }, /evaluateEvery.epochs .* got -1/],
+    ["no epochs", { epochs: 0 }, /fit: epochs 0 must be an integer of at least 1/],
+    ["half an epoch", { epochs: 1.5 }, /epochs 1\.5 must be/],
+    [
+      "no updates between evaluations",
+      { epochs: 1, evaluateEvery: { updates: 0 } },
+      /evaluateEvery\.updates 0 must be/,
+    ],
+    ["no epochs between evaluations", { epochs: 1, evaluateEvery: { epochs: -1 } }, /evaluateEvery\.epochs -1 must be/],
     ["a negative interval", { epochs: 1, progressInterval: -1 }, /progressInterval .* got -1/],
   ])("refuses %s", async (_name, options, message) => {
     await expect(blobTrainer().fit(loaderOf(blobs(8)), options)).rejects.toThrow(message);

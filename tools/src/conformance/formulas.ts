@@ -51,11 +51,18 @@ export const formulas: ReadonlyMap<string, Operation> = new Map<string, Operatio
     "stop(x)*x+stop(tanh(x))",
     of(1, (api, [x]) => api.tensor("add", api.tensor("mul", x.detach(), x), api.tensor("tanh", x).detach())),
   ],
+  ["in0+value*in1*in2", scaled("addcmul")],
+  ["in0+value*in1/in2", scaled("addcdiv")],
 ]);
 
 /** A formula of so many inputs. */
 function of(arity: number, formula: Operation): Operation {
   return (api, inputs, config) => formula(api, takes(inputs, arity), config);
+}
+
+/** An operation of three tensors with a factor. */
+function scaled(name: string): Operation {
+  return of(3, (api, inputs, config) => api.tensor(name, ...inputs, config.options(["value"])));
 }
 
 /** NumPy's `.T`: all axes in reverse order. */

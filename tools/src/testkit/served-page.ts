@@ -30,7 +30,20 @@ const html =
  * @param folders - Folders on the disk whose files are served, by the first part of the path.
  */
 export async function servePage(entry: string, folders: Readonly<Record<string, string>> = {}): Promise<ServedPage> {
-  const server = serve(await bundle(entry), folders).listen(0, "localhost");
+  return open(await bundle(entry), (pathname) => {
+    const [, folder, name = ""] = pathname.split("/");
+    return Object.hasOwn(folders, folder) ? path.join(folders[folder], path.basename(name)) : undefined;
+  });
+}
+
+/** Opens the page of a folder, its `index.html`, as {@link servePage} does. */
+export function serveFolder(folder: string): Promise<ServedPage> {
+  return open(new Map(), (pathname) => path.join(folder, pathname.endsWith("/") ? `${pathname}index.html` : pathname));
+}
+
+/** Opens the page at "/" of a server that has some contents by path, and files. */
+async function open(contents: ReadonlyMap<string, Content>, fileOf: FileOf): Promise<ServedPage> {
+  const server = serve(contents, fileOf).listen(0, "localhost");
   const browser = await startChromium().catch((error: unknown) => {
     server.close();
     throw error;
@@ -51,7 +64,10 @@ export async function servePage(entry: string, folders: Readonly<Record<string, 
     await page.goto(`http://localhost:${port}/`);
     return {
       said,
-      call: (name, ...args) => page.evaluate(`${name}(${args.map((arg) => JSON.stringify(arg)).join(", ")})`),
+      async call(name, ...args) {
+        await page.waitForFunction(`globalThis.${name.split(".")[0]} !== undefined`); // scripts may load scripts
+        return page.evaluate(`${name}(${args.map((arg) => JSON.stringify(arg)).join(", ")})`);
+      },
       close,
     };
   } catch (error) {
@@ -61,8 +77,10 @@ export async function servePage(entry: string, folders: Readonly<Record<string, 
 }
 
 type Content = string | Uint8Array;
+/** The file that is served for a path, if any. */
+type FileOf = (pathname: string) => string | undefined;
 
-/** What Vite makes of a module, by path. */
+/** What Vite makes of a module, and a page for it, by path. */
 async function bundle(entry: string): Promise<Map<string, Content>> {
   const fromSources = entry.endsWith(".ts");
   const result = await build({
@@ -81,26 +99,27 @@ async function bundle(entry: string): Promise<Map<string, Content>> {
   });
   const outputs = Array.isArray(result) ? result : [result];
   const files = outputs.flatMap((each) => ("output" in each ? each.output : []));
-  return new Map(
-    files.map((file): [string, Content] => [`/${file.fileName}`, file.type === "chunk" ? file.code : file.source]),
-  );
+  return new Map<string, Content>([
+    ["/", html],
+    ...files.map((file): [string, Content] => [`/${file.fileName}`, file.type === "chunk" ? file.code : file.source]),
+  ]);
 }
 
-function serve(bundled: ReadonlyMap<string, Content>, folders: Readonly<Record<string, string>>): Server {
-  const find = async (url: string): Promise<{ type: string; content: Content } | undefined> => {
-    if (url === "/") return { type: "text/html", content: html };
-    const own = bundled.get(url);
-    if (own !== undefined) return { type: "text/javascript", content: own };
-    const [, folder, name = ""] = url.split("/");
-    if (!Object.hasOwn(folders, folder)) return undefined;
-    const content = await readFile(path.join(folders[folder], path.basename(name))).catch(() => undefined);
-    return content === undefined ? undefined : { type: "application/octet-stream", content };
+function serve(contents: ReadonlyMap<string, Content>, fileOf: FileOf): Server {
+  const find = async (pathname: string): Promise<Content | undefined> => {
+    const file = fileOf(pathname);
+    return contents.get(pathname) ?? (file === undefined ? undefined : readFile(file).catch(() => undefined));
   };
   return createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    void find(decodeURIComponent(pathname)).then((found) => {
-      if (found === undefined) response.writeHead(404, isolation).end();
-      else response.writeHead(200, { "Content-Type": found.type, ...isolation }).end(found.content);
+    void find(decodeURIComponent(pathname)).then((content) => {
+      if (content === undefined) response.writeHead(404, isolation).end();
+      else response.writeHead(200, { "Content-Type": typeOf(pathname), ...isolation }).end(content);
     });
   });
+}
+
+function typeOf(pathname: string): string {
+  if (pathname.endsWith("/") || pathname.endsWith(".html")) return "text/html";
+  return pathname.endsWith(".js") ? "text/javascript" : "application/octet-stream";
 }

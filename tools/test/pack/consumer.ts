@@ -16,9 +16,8 @@ export async function makeConsumer(): Promise<Consumer> {
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     const tarballs = path.join(folder, "tarballs");
-    for (const name of packageFolders) {
-      await runTool("pnpm", ["pack", "--pack-destination", tarballs], path.join(root, name));
-    }
+    const pack = ["pack", "--pack-destination", tarballs];
+    await Promise.all(packageFolders.map((name) => runTool("pnpm", pack, path.join(root, name))));
     writeFileSync(
       path.join(folder, "package.json"),
       JSON.stringify({ name: "consumer", private: true, type: "module" }),

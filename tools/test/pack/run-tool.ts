@@ -21,6 +21,7 @@ export function runTool(command: string, args: readonly string[], folder: string
         ...process.env,
         PATH: `${path.join(root, "node_modules/.bin")}${path.delimiter}${process.env["PATH"] ?? ""}`,
         NO_COLOR: "1",
+        NEXT_TELEMETRY_DISABLED: "1",
       },
       maxBuffer: 2 ** 26,
       shell: process.platform === "win32", // tools are .cmd files there

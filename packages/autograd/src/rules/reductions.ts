@@ -1,19 +1,7 @@
 import {
-  type Primitive,
-  Tensor,
-  arange,
-  broadcastTo,
-  cast,
-  createNode,
-  div,
-  equal,
-  mul,
-  reshape,
-  restoreAxes,
-  sub,
-  sum,
-  where,
-} from "@minima/tensor";
+  type Primitive, type Range, Tensor, arange, broadcastTo, cast, concat, createNode, cumprod, div, equal, flip, mul, onesLike,
+  permute, reshape, restoreAxes, sizeOf, slice, sub, sum, where,
+} from "@minima/tensor"; // prettier-ignore
 import { type NotDifferentiable, type Rule, notDifferentiable } from "./rule.ts";
 
 type Kind = Extract<Primitive, "reduce" | "argReduce" | "scan">;
@@ -33,7 +21,7 @@ export const reductions: { readonly [K in Kind]: Rule<K> | NotDifferentiable } =
         return [mul(chosen, spread(div(g, sum(chosen, { axis: axes }))))];
       }
       case "prod":
-        return [mul(spread(g), productOfOthers(x, axes, spread))];
+        return [mul(spread(g), productOfOthers(x, axes))];
     }
   },
   argReduce: notDifferentiable("an index is an integer"),
@@ -61,16 +49,27 @@ export const reductions: { readonly [K in Kind]: Rule<K> | NotDifferentiable } =
 };
 
 /**
- * For each element the product of the others along `axes`, without dividing by zero: with one zero only that element
- * has a product, with two or more none has.
+ * For each element the product of the others along `axes`: that of the elements before it times that of those behind. Without
+ * divisions, so that its own derivatives are exact where there are zeros.
  */
-function productOfOthers(x: Tensor, axes: readonly number[], spread: (t: Tensor) => Tensor): Tensor {
-  const isZero = equal(x, 0);
-  const zeros = sum(cast(isZero, "float32"), { axis: axes });
-  const safe = where(isZero, 1, x);
-  const product = new Tensor(createNode("reduce", [safe.node], zeros.shape, "float32", { kind: "prod", axes }));
-  const ofOthers = div(spread(product), safe);
-  const noZero = equal(spread(zeros), 0);
-  const oneZero = equal(spread(zeros), 1);
-  return where(noZero, ofOthers, where(oneZero, where(isZero, ofOthers, 0), 0));
+function productOfOthers(x: Tensor, axes: readonly number[]): Tensor {
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const order = [...kept, ...axes];
+  const moved = permute(x, order);
+  const line = reshape(moved, [...kept.map((axis) => x.shape[axis]), sizeOf(axes.map((axis) => x.shape[axis]))]);
+  const backwards = (t: Tensor): Tensor => flip(t, -1);
+  const others = mul(productBefore(line), backwards(productBefore(backwards(line))));
+  const inverse = order.map((_, axis) => order.indexOf(axis));
+  return permute(reshape(others, moved.shape), inverse);
+}
+
+/** x_0 · … · x_{i-1} along the last axis; 1 for the first element. */
+function productBefore(x: Tensor): Tensor {
+  const last = x.ndim - 1;
+  const part = (stop: number): Tensor =>
+    slice(
+      x,
+      x.shape.map((_, axis): Range | null => (axis === last ? [0, stop] : null)),
+    );
+  return concat([onesLike(part(1)), cumprod(part(-1), last)], last);
 }

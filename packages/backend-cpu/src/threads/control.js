@@ -35,7 +35,7 @@ export const control = {
   threads: 96,
   /** The arguments of the parts, one row a part. */
   arguments: 1120,
-  /** The message of an error, one byte a word. */
+  /** The message of an error, one UTF-16 code unit a word. */
   message: 15872,
 };
 
@@ -50,6 +50,6 @@ export const mostThreads = (control.arguments - control.threads) / thread.words;
 
 /**
  * Words at the head of a module's record: the number of its first kernel, and how many bytes the module and its text
- * have. Behind them lie the module, and the text: the names of the module's kernels, one a line.
+ * have. Behind them lie the module, and the text: the names of the module's kernels in ASCII, one a line.
  */
 export const record = { firstKernel: 0, moduleBytes: 1, textBytes: 2, words: 3 };

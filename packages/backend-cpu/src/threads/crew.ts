@@ -97,9 +97,9 @@ export class Crew {
   #noteFailedStart(reason: string): void {
     this.#missing = 0;
     sayOnce(
-      `cpu: a worker thread does not start (${reason}), so the work is done without it, by one thread if no other ` +
-        "starts; cpu({ workerUrl }) says where worker.js lies if a bundler has lost it, cpu({ threads: 1 }) asks for " +
-        "one thread",
+      `cpu: a worker thread does not start (${reason}); the work is done without it. If a bundler has lost its script, ` +
+        "make @minima/backend-cpu/worker an entry named worker beside the program, or say where it lies: " +
+        "cpu({ workerUrl }). cpu({ threads: 1 }) asks for one thread",
     );
   }
 

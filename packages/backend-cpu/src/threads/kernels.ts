@@ -1,4 +1,5 @@
 import type { CpuBuffer, CpuMemory } from "../memory/memory.ts";
+import { ByteWriter } from "../wasm/byte-writer.ts";
 import { record } from "./control.js";
 
 /** A WebAssembly function that every thread can have. */
@@ -57,7 +58,7 @@ export class Kernels {
 
   #write(module: ModuleSource): CpuBuffer {
     this.#freeRetired();
-    const text = new TextEncoder().encode(module.names.join("\n"));
+    const text = new ByteWriter().ascii(module.names.join("\n")).view();
     const headBytes = 4 * record.words;
     const buffer = this.#memory.allocate(headBytes + module.bytes.length + text.length);
     const head = new Int32Array(this.#memory.memory.buffer, buffer.address, record.words);

@@ -176,9 +176,7 @@ export class ThreadPool {
     const words = this.#words;
     const length = Atomics.load(words, control.failed);
     if (length === 0) return;
-    const message = Uint8Array.from(words.subarray(control.message, control.message + length));
-    throw new MinimaError(
-      `cpu: a worker thread could not run its part of a kernel: ${new TextDecoder().decode(message)}`,
-    );
+    const message = String.fromCharCode(...words.subarray(control.message, control.message + length));
+    throw new MinimaError(`cpu: a worker thread could not run its part of a kernel: ${message}`);
   }
 }

@@ -35,7 +35,7 @@ interface NodePort {
 /**
  * Starts a thread. It begins to help when it is ready, and neither keeps the process alive nor holds anybody up before.
  *
- * @param workerUrl - Where `worker.js` lies, for bundlers that lose it.
+ * @param workerUrl - Where the script lies, for bundlers that lose it.
  * @param onEnd - Called with the reason when the thread has ended, whatever ended it; maybe more than once.
  * @throws whatever the engine throws where no thread can be started
  */
@@ -70,7 +70,7 @@ function startInNode(
   const lifeline = new MessageChannel();
   const mirror = new MessageChannel();
   for (const port of [lifeline.port1, mirror.port1, mirror.port2]) port.unref();
-  const worker = new Worker(workerUrl ?? new URL("./worker.js", import.meta.url), {
+  const worker = new Worker(locationOf(workerUrl) ?? new URL("./worker.js", import.meta.url), {
     workerData: { ...start, lifeline: lifeline.port2 },
     transferList: [lifeline.port2],
     execArgv: [], // what the program preloads is not for this thread
@@ -91,4 +91,9 @@ function startInNode(
     return false;
   };
   return { hasEnded, terminate: () => void worker.terminate() };
+}
+
+/** Node takes a text for a path; `import.meta.resolve` gives the text of a URL. */
+function locationOf(workerUrl: URL | string | undefined): URL | string | undefined {
+  return typeof workerUrl === "string" && workerUrl.startsWith("file:") ? new URL(workerUrl) : workerUrl;
 }

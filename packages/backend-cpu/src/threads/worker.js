@@ -33,12 +33,12 @@ function work({ memory, address, index }) {
     const head = new Int32Array(memory.buffer, module, record.words);
     const start = module + 4 * record.words;
     const moduleBytes = head[record.moduleBytes];
-    // Neither a module can be made from shared bytes nor a text: copy them.
+    // A module cannot be made from shared bytes: copy them.
     const bytes = new Uint8Array(memory.buffer, start, moduleBytes).slice();
-    const text = new Uint8Array(memory.buffer, start + moduleBytes, head[record.textBytes]).slice();
+    const text = String.fromCharCode(...new Uint8Array(memory.buffer, start + moduleBytes, head[record.textBytes]));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
     if (kernels.size > mostKernels) kernels.clear();
-    for (const [i, name] of new TextDecoder().decode(text).split("\n").entries()) {
+    for (const [i, name] of text.split("\n").entries()) {
       kernels.set(head[record.firstKernel] + i, /** @type {Function} */ (exports[name]));
     }
   };
@@ -116,9 +116,9 @@ function work({ memory, address, index }) {
  * @param {string} message
  */
 function report(words, message) {
-  const text = new TextEncoder().encode(message).subarray(0, controlWords - control.message);
-  words.set(text, control.message);
-  Atomics.store(words, control.failed, text.length);
+  const length = Math.min(message.length, controlWords - control.message);
+  for (let i = 0; i < length; i++) words[control.message + i] = message.charCodeAt(i);
+  Atomics.store(words, control.failed, length);
 }
 
 // Bundlers wrap workers in ways that allow no `await` at the top, and cannot resolve Node's modules.

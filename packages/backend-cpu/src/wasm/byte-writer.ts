@@ -52,10 +52,15 @@ export class ByteWriter {
     return this.byte(Number(rest & 0x7fn));
   }
 
-  /** A UTF-8 name preceded by its length in bytes. */
+  /** A text in ASCII, one byte a character. */
+  ascii(text: string): this {
+    for (const character of text) this.byte(character.charCodeAt(0));
+    return this;
+  }
+
+  /** A name preceded by its length in bytes. The format takes UTF-8, for which not every environment has an encoder. */
   name(text: string): this {
-    const encoded = new TextEncoder().encode(text);
-    return this.unsigned(encoded.length).bytes(encoded);
+    return this.unsigned(text.length).ascii(text);
   }
 
   /** The bytes of another writer preceded by their length. */

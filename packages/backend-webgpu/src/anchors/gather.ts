@@ -1,10 +1,11 @@
-import { type GatherStep, sizeOf } from "@minima/tensor";
+import { type GatherStep, isFloat, sizeOf } from "@minima/tensor";
 import type { Kernel, KernelLimits } from "../kernel/kernel.ts";
 import { KernelWriter } from "../kernel/kernel-writer.ts";
+import { literal } from "../kernel/value-type.ts";
 import { linesOf } from "./lines.ts";
 import { bindSource } from "./source.ts";
 
-/** out[o, i, r] = x[o, index[o, i, r], r]; an index outside of the axis is clamped to it. */
+/** out[o, i, r] = x[o, index[o, i, r], r]; outside of the axis NaN for floats, else 0. No extent is 0. */
 export function gatherKernel({ axis, input, index, output }: GatherStep, limits: KernelLimits): Kernel {
   const writer = new KernelWriter(limits);
   const values = bindSource(writer, input);
@@ -13,9 +14,11 @@ export function gatherKernel({ axis, input, index, output }: GatherStep, limits:
   const { length, inner } = linesOf(output.shape, axis);
   const extent = input.shape[axis];
   return writer.forEachItem(`gather axis ${axis} of [${input.shape.join()}]`, sizeOf(output.shape), () => {
-    writer.line(`let picked = u32(clamp(${at.load("item")}, 0, ${extent - 1}));`);
+    writer.line(`let index = ${at.load("item")};`);
+    writer.line(`let picked = u32(clamp(index, 0, ${extent - 1}));`);
     writer.line(`let line = item / ${length * inner}u;`);
     writer.line(`let place = (line * ${extent}u + picked) * ${inner}u + item % ${inner}u;`);
-    out.store("item", values.load("place"));
+    const outside = isFloat(output.dtype) ? `${writer.use("not_a_number")}()` : literal(0, output.dtype);
+    out.store("item", `select(${outside}, ${values.load("place")}, index == i32(picked))`);
   });
 }

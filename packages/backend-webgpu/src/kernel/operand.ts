@@ -88,6 +88,12 @@ export class Operand {
     return this.width === 4 ? `vec4<${type}>(${value})` : `${type}(${value})`;
   }
 
+  /** Writes the first `count` bytes, up to four; those behind may belong to another part of the tensor. */
+  storePartOfWord(index: string, word: string, count: string): void {
+    const mask = this.#writer.let(`0xffffffffu >> (8u * (4u - ${count}))`);
+    this.storeWord(index, `(${this.name}[${index}] & ~${mask}) | ${word}`);
+  }
+
   /** Writes four bytes; `index` counts words. */
   storeWord(index: string, word: string): void {
     this.#writer.line(`${this.name}[${index}] = ${word};`);

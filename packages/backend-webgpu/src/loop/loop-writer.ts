@@ -117,7 +117,11 @@ export class LoopWriter {
         });
       }
     });
-    for (const [store, word] of words) this.#values.operandOf(store.slot).storeWord("item", word);
+    for (const [store, word] of words) {
+      const operand = this.#values.operandOf(store.slot);
+      if (points % 4 === 0) operand.storeWord("item", word);
+      else operand.storePartOfWord("item", word, `clamp(${points}u - item * 4u, 1u, 4u)`);
+    }
   }
 
   /** The variables of some loops, from the number of a point in them, or of a quad along the last one. */

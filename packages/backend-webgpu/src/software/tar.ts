@@ -25,8 +25,8 @@ export function readTar(archive: Uint8Array, source: string): TarFile[] {
   return files;
 }
 
-/** A text that ends with a zero byte, or with its field. */
+/** A text in ASCII that ends with a zero byte, or with its field. */
 function textOf(field: Uint8Array): string {
   const end = field.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? field : field.subarray(0, end)).trim();
+  return String.fromCharCode(...(end < 0 ? field : field.subarray(0, end))).trim();
 }

@@ -11,10 +11,11 @@ export function isGzip(bytes: Uint8Array): boolean {
 /**
  * The uncompressed content of a gzip file, piece by piece, so that the caller can stop a file that expands to more than
  * it should. The decoder is the platform's (`DecompressionStream`), in Node and in browsers.
- * @throws DataError for a file that is damaged or cut short.
+ * @throws DataError for a file that is damaged or cut short, or where there is no decoder.
  */
 export async function* gunzip(bytes: Uint8Array, file: string): AsyncGenerator<Uint8Array, void, void> {
-  const reader = slices(bytes).pipeThrough(new DecompressionStream("gzip")).getReader();
+  const { DecompressionStream, ReadableStream } = streams(file);
+  const reader = new ReadableStream(slices(bytes)).pipeThrough(new DecompressionStream("gzip")).getReader();
   let read = 0;
   try {
     for (;;) {
@@ -37,11 +38,26 @@ export async function* gunzip(bytes: Uint8Array, file: string): AsyncGenerator<U
   }
 }
 
+type Streams = Pick<typeof globalThis, "DecompressionStream" | "ReadableStream">;
+
+interface Host {
+  readonly DecompressionStream?: unknown;
+  readonly process?: { getBuiltinModule?: (name: "node:stream/web") => Streams | undefined };
+}
+
+/** The platform's streams. Where an environment of tests hides those of Node, as Jest's jsdom does, Node still has them. */
+function streams(file: string): Streams {
+  const { DecompressionStream, process }: Host = globalThis;
+  const found = DecompressionStream === undefined ? process?.getBuiltinModule?.("node:stream/web") : globalThis;
+  if (found === undefined) throw new DataError("nothing here reads gzip; give the uncompressed file", { file });
+  return found;
+}
+
 /** Small pieces, so that a decoder that is cancelled has not taken in the whole file. */
-function slices(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
+function slices(bytes: Uint8Array): UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> {
   const sliceBytes = 65536;
   let position = 0;
-  return new ReadableStream({
+  return {
     pull(controller) {
       if (position >= bytes.length) {
         controller.close();
@@ -50,7 +66,7 @@ function slices(bytes: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>> {
       controller.enqueue(bytes.slice(position, position + sliceBytes));
       position += sliceBytes;
     },
-  });
+  };
 }
 
 function reason(cause: unknown): string {

@@ -1,4 +1,5 @@
 import {
+  named,
   type Operand,
   ShapeError,
   type Tensor,
@@ -56,6 +57,8 @@ export function prelu(x: Operand, weight: Tensor): Tensor {
 
 /** x where it lies above the threshold, else the value. Its derivative at the threshold is 0. */
 export function threshold(x: Operand, limit: number, value: number): Tensor {
-  const t = asTensor(x);
-  return where(lessEqual(t, limit), value, t);
+  return named("threshold", () => {
+    const t = asTensor(x);
+    return where(lessEqual(t, limit), value, t);
+  });
 }

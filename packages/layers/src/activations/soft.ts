@@ -1,4 +1,5 @@
 import {
+  named,
   type Operand,
   type Tensor,
   abs,
@@ -24,5 +25,5 @@ export function softsign(x: Operand): Tensor {
 
 /** softmax(-x) along an axis: the smallest elements get the largest shares. */
 export function softmin(x: Operand, axis = -1): Tensor {
-  return inFloat32([x], (t) => softmax(neg(t), axis));
+  return named("softmin", () => inFloat32([x], (t) => softmax(neg(t), axis)));
 }

@@ -1,3 +1,5 @@
+import { ValueError } from "@minima/tensor";
+
 /** Activations with a recommended gain. */
 export type Gain = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
@@ -15,5 +17,7 @@ export function gainOf(nonlinearity: Gain, negativeSlope = 0.01): number {
       return Math.sqrt(2 / (1 + negativeSlope ** 2));
     case "selu":
       return 3 / 4;
+    default:
+      throw new ValueError(`gainOf: there is no gain for ${String(nonlinearity)}`);
   }
 }

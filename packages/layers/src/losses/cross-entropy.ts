@@ -1,6 +1,6 @@
 import {
-  DTypeError, ShapeError, type Tensor, ValueError, add, arange, cast, div, equal, formatShape, inFloat32, isFloat, logSoftmax, mul,
-  neg, notEqual, reshape, sameShape, sum, unsqueeze, where,
+  DTypeError, ShapeError, type Tensor, ValueError, add, arange, cast, checkIndices, div, equal, formatShape, greaterEqual, inFloat32,
+  isFloat, less, logSoftmax, logicalAnd, mul, neg, notEqual, reshape, sameShape, sum, unsqueeze, where,
 } from "@minima/tensor"; // prettier-ignore
 import { type Reduction, reduceLoss } from "./reduction.ts";
 
@@ -20,6 +20,7 @@ export interface CrossEntropyOptions {
  *
  * @param logits - [n, classes, ...], or [classes].
  * @param target - Class indices of shape [n, ...], integers in [0, classes); or probabilities of the logits' shape.
+ * @throws {ValueError} a class index from the host that is none; one that a device computed makes the loss NaN.
  */
 export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   return inFloat32([logits], (wide) => lossOf(wide, target, options));
@@ -55,6 +56,8 @@ function lossOf(logits: Tensor, target: Tensor, options: CrossEntropyOptions): T
   if (!sameShape(target.shape, expected)) throw mismatch(logits, target);
   if (target.dtype === "bool") throw new DTypeError("crossEntropy: the target must hold class indices, not bool");
   const counts = notEqual(target, options.ignoreIndex ?? -100);
+  checkIndices("crossEntropy", target, classes, options.ignoreIndex ?? -100);
+  const isClass = logicalAnd(greaterEqual(target, 0), less(target, classes));
   const chosen = equal(unsqueeze(cast(target, "int32"), axis), byClass(arange(classes)));
   const picked = neg(sum(where(chosen, weighted, 0), { axis }));
   let losses = picked;
@@ -62,7 +65,7 @@ function lossOf(logits: Tensor, target: Tensor, options: CrossEntropyOptions): T
     const spread = neg(sum(weighted, { axis }));
     losses = add(mul(picked, 1 - labelSmoothing), mul(spread, labelSmoothing / classes));
   }
-  losses = where(counts, losses, 0);
+  losses = where(counts, where(isClass, losses, NaN), 0);
   if (reduction !== "mean") return reduceLoss(losses, reduction);
   if (weight === undefined) return div(sum(losses), sum(cast(counts, "float32")));
   const weights = sum(where(chosen, byClass(weight), 0), { axis });

@@ -1,4 +1,4 @@
-import { type Tensor, relu, sigmoid, softmax, tanh } from "@minima/tensor";
+import { type Tensor, checkInteger, relu, sigmoid, softmax, tanh } from "@minima/tensor";
 import { Module } from "../module.ts";
 
 /** A module class for an element-wise function without parameters. */
@@ -26,6 +26,7 @@ export class Softmax extends Module {
 
   constructor(axis = -1) {
     super();
+    checkInteger("Softmax", "axis", axis);
     this.#axis = axis;
   }
 

@@ -1,4 +1,13 @@
-import { type Generator, type Tensor, ValueError, defaultGenerator, mul, random, where } from "@minima/tensor";
+import {
+  type Generator,
+  type Tensor,
+  ValueError,
+  checkOptions,
+  defaultGenerator,
+  mul,
+  random,
+  where,
+} from "@minima/tensor";
 import { Module } from "../module.ts";
 
 /**
@@ -12,6 +21,7 @@ export class Dropout extends Module {
 
   constructor(p = 0.5, options: { generator?: Generator | undefined } = {}) {
     super();
+    checkOptions("Dropout", options, { generator: true });
     if (!(p >= 0 && p < 1)) throw new ValueError(`Dropout: p ${p} must lie in [0, 1)`);
     this.p = p;
     this.#generator = options.generator ?? defaultGenerator().fork();

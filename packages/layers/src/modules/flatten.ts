@@ -1,4 +1,4 @@
-import { type Tensor, flatten } from "@minima/tensor";
+import { type Tensor, checkInteger, checkOptions, flatten } from "@minima/tensor";
 import { Module } from "../module.ts";
 
 /** Merges all axes but the first: [n, c, h, w] to [n, c·h·w]. */
@@ -7,7 +7,11 @@ export class Flatten extends Module {
 
   constructor(options: { startAxis?: number; endAxis?: number } = {}) {
     super();
-    this.#axes = { startAxis: 1, endAxis: -1, ...options };
+    const { startAxis = 1, endAxis = -1 } = options;
+    checkOptions("Flatten", options, { startAxis: true, endAxis: true });
+    checkInteger("Flatten", "startAxis", startAxis);
+    checkInteger("Flatten", "endAxis", endAxis);
+    this.#axes = { startAxis, endAxis };
   }
 
   forward(x: Tensor): Tensor {

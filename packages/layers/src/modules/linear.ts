@@ -1,4 +1,6 @@
-import { type Generator, ShapeError, type Tensor, add, formatShape, matmul, transpose } from "@minima/tensor";
+import {
+  type Generator, ShapeError, type Tensor, add, checkInteger, checkOptions, formatShape, matmul, transpose,
+} from "@minima/tensor"; // prettier-ignore
 import { uniformByFanIn } from "../initializers/fan.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
@@ -21,6 +23,9 @@ export class Linear extends Module {
 
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
+    checkInteger("Linear", "inFeatures", inFeatures, 0);
+    checkInteger("Linear", "outFeatures", outFeatures, 0);
+    checkOptions("Linear", options, { bias: true, generator: true });
     this.weight = new Parameter(uniformByFanIn([outFeatures, inFeatures], inFeatures, options.generator));
     this.bias =
       options.bias === false ? null : new Parameter(uniformByFanIn([outFeatures], inFeatures, options.generator));

@@ -1,4 +1,4 @@
-import type { Tensor } from "@minima/tensor";
+import { type Tensor, ValueError } from "@minima/tensor";
 import { Module } from "../module.ts";
 
 /** Modules one after the other; named 0, 1, 2, … in state dicts. */
@@ -7,6 +7,10 @@ export class Sequential extends Module {
 
   constructor(...modules: readonly Module[]) {
     super();
+    for (const [i, module] of modules.entries() as Iterable<[number, unknown]>) {
+      if (module instanceof Module) continue;
+      throw new ValueError(`Sequential: ${i} is ${String(module)}; give modules, one after the other`);
+    }
     this.#modules = modules;
   }
 

@@ -1,5 +1,6 @@
 import { TraceError } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
+import type { Storage } from "../graph/storage.ts";
 import type { Recording } from "./record.ts";
 
 /**
@@ -14,11 +15,11 @@ export function checkEqual(before: Recording, after: Recording): void {
     if (x.signature !== y.signature || inputsOf(x) !== inputsOf(y)) {
       throw changed(`operation ${i} was ${describe(x)} and is ${describe(y)} now`);
     }
-    if (x.kind === "fill" && x.value !== y.value && !x.bound) {
+    if (x.kind === "fill" && !Object.is(x.value, y.value) && !x.bound) {
       throw changed(`a number in it was ${x.value} and is ${y.value} now; pass it as an argument, or use hostScalar`);
     }
     const [from, to] = [before.leaves.get(x), after.leaves.get(y)];
-    if (from?.kind !== to?.kind || (from === undefined && x.storage !== y.storage)) {
+    if (from?.kind !== to?.kind || (from === undefined && !isSameConstant(x.storage, y.storage))) {
       throw changed(`it captures another tensor of shape [${y.shape.join(", ")}] now; pass it as an argument`);
     }
   }
@@ -27,6 +28,14 @@ export function checkEqual(before: Recording, after: Recording): void {
   }
   if (before.assignments.size !== after.assignments.size) throw changed("it assigns other variables now");
   if (before.host.length !== after.host.length) throw changed("it makes other host effects now");
+}
+
+/** Whether two captured values are one, or have been made anew with the same elements. */
+function isSameConstant(a: Storage | null, b: Storage | null): boolean {
+  if (a === b) return true;
+  const [x, y] = [a?.host, b?.host];
+  if (!x || !y || x.length !== y.length) return false;
+  return x.every((value, i) => Object.is(value, y[i]));
 }
 
 function inputsOf(node: Node): string {

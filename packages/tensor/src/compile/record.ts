@@ -5,6 +5,7 @@ import { discardingPending } from "../graph/pending.ts";
 import type { Storage } from "../graph/storage.ts";
 import { type ActiveTrace, type TracedVariable, withTrace } from "../graph/trace.ts";
 import { fillNode } from "../ops/build.ts";
+import { ScalarInput, classOfNumber } from "../ops/scalar-input.ts";
 import { type Collected, collect } from "../runtime/collect.ts";
 import { discardRequestedOutputs } from "../runtime/effects.ts";
 import { Tensor } from "../tensor.ts";
@@ -22,12 +23,19 @@ type HostAction =
   | { readonly kind: "effect"; readonly run: () => void }
   | { readonly kind: "scalar"; readonly node: Node; readonly provider: () => number };
 
+interface InputCheck {
+  readonly input: number;
+  readonly test: (storage: Storage) => void;
+}
+
 /** A function recorded once: its graph, and what has to be bound and assigned at each run. */
 export interface Recording {
   readonly collected: Collected;
   readonly leaves: ReadonlyMap<Node, LeafSource>;
   readonly numbers: ReadonlyMap<Node, number>;
   readonly host: readonly HostAction[];
+  /** What each call checks of the values of its tensor arguments. */
+  readonly checks: readonly InputCheck[];
   /** Last assigned node of each variable. */
   readonly assignments: ReadonlyMap<Variable, Node>;
   /** What the function returned, with tensors of the recording. */
@@ -44,15 +52,23 @@ export function record(
   const trace = new Recorder(state);
   const numbers = new Map<Node, number>();
   let tensorCount = 0;
+  let numberCount = 0;
   const placeholders = args.map((arg, position) =>
-    mapLeaves(arg, (leaf) => {
-      if (leaf instanceof Tensor) return trace.input(leaf, tensorCount++);
-      if (typeof leaf !== "number" || isStatic(position)) return leaf;
-      const node = fillNode(leaf, [], "float32");
-      node.bound = true;
-      numbers.set(node, numbers.size);
-      return new Tensor(node);
-    }),
+    mapLeaves(
+      arg,
+      (leaf, path) => {
+        if (leaf instanceof Tensor) return trace.input(leaf, tensorCount++);
+        if (typeof leaf !== "number" || isStatic(position)) return leaf;
+        const index = numberCount++;
+        return new ScalarInput(classOfNumber(leaf), path, (dtype) => {
+          const node = fillNode(leaf, [], dtype);
+          node.bound = true;
+          numbers.set(node, index);
+          return node;
+        });
+      },
+      `#${position}`,
+    ),
   );
   const gradients = state.map((variable) => variable.grad);
   const { result, collected } = discardingPending(() => {
@@ -75,12 +91,14 @@ export function record(
       discardRequestedOutputs();
     }
   });
-  return { collected, leaves: trace.leaves, numbers, host: trace.host, assignments: trace.assignments, result };
+  const { leaves, host, checks, assignments } = trace;
+  return { collected, leaves, numbers, host, checks, assignments, result };
 }
 
 class Recorder implements ActiveTrace {
   readonly leaves = new Map<Node, LeafSource>();
   readonly host: HostAction[] = [];
+  readonly checks: InputCheck[] = [];
   readonly assignments = new Map<Variable, Node>();
   /** The node each variable stands for now. */
   readonly #values = new Map<TracedVariable, Node>();
@@ -123,6 +141,11 @@ class Recorder implements ActiveTrace {
 
   scalar(node: Node, provider: () => number): void {
     this.host.push({ kind: "scalar", node, provider });
+  }
+
+  check(leaf: Node, test: (storage: Storage) => void): void {
+    const source = this.leaves.get(leaf);
+    if (source?.kind === "input") this.checks.push({ input: source.index, test });
   }
 
   effect(run: () => void): void {

@@ -1,6 +1,7 @@
 import { TraceError } from "../errors.ts";
+import { classOfNumber } from "../ops/scalar-input.ts";
 import { Tensor } from "../tensor.ts";
-import { mapLeaves } from "./tree.ts";
+import { describeTree, mapLeaves } from "./tree.ts";
 
 /** The arguments of a call, flattened: what varies from call to call, and a key of everything that does not. */
 export interface CallInputs {
@@ -9,45 +10,40 @@ export interface CallInputs {
   readonly numbers: readonly number[];
 }
 
-/** Takes arguments apart; tensors and numbers are inputs, other values (and numbers listed as static) part of the key. */
+/**
+ * Takes arguments apart; tensors and numbers are inputs, other values (and numbers listed as static) part of the key. So is
+ * what decides on dtypes: of tensors their own, of numbers whether they are integers.
+ */
 export function readArguments(args: readonly unknown[], isStatic: (position: number) => boolean): CallInputs {
-  const parts: string[] = [];
   const tensors: Tensor[] = [];
   const numbers: number[] = [];
   args.forEach((arg, position) => {
     mapLeaves(
       arg,
       (leaf, path) => {
-        if (leaf instanceof Tensor) {
-          tensors.push(leaf);
-          parts.push(`${path}:${leaf.dtype}[${leaf.shape.join()}]${leaf.requiresGrad ? "!" : ""}`);
-        } else if (typeof leaf === "number" && !isStatic(position)) {
-          numbers.push(leaf);
-          parts.push(`${path}:number`);
-        } else {
-          parts.push(`${path}=${describe(leaf, path)}`);
-        }
+        if (leaf instanceof Tensor) tensors.push(leaf);
+        else if (typeof leaf !== "number") checkLeaf(leaf, path);
+        else if (!isStatic(position)) numbers.push(leaf);
         return leaf;
       },
       `#${position}`,
     );
   });
-  return { key: parts.join("|"), tensors, numbers };
+  const key = args.map((arg, position) => describeTree(arg, (leaf) => describe(leaf, isStatic(position))));
+  return { key: key.join(), tensors, numbers };
 }
 
-function describe(leaf: unknown, path: string): string {
-  switch (typeof leaf) {
-    case "string":
-      return JSON.stringify(leaf);
-    case "number":
-    case "boolean":
-    case "undefined":
-      return String(leaf);
-    default:
-      if (leaf === null) return "null";
-      throw new TraceError(
-        `compile: argument ${path} is a ${typeof leaf}; arguments may be tensors, numbers, strings, booleans and ` +
-          "nested arrays and plain objects of them. Capture other objects instead of passing them",
-      );
-  }
+function describe(leaf: unknown, isStatic: boolean): string {
+  if (leaf instanceof Tensor) return `${leaf.dtype}[${leaf.shape.join()}]${leaf.requiresGrad ? "!" : ""}`;
+  if (typeof leaf === "string") return JSON.stringify(leaf);
+  if (typeof leaf !== "number") return String(leaf);
+  return isStatic ? `=${Object.is(leaf, -0) ? "-0" : String(leaf)}` : classOfNumber(leaf);
+}
+
+function checkLeaf(leaf: unknown, path: string): void {
+  if (leaf === null || ["string", "boolean", "undefined"].includes(typeof leaf)) return;
+  throw new TraceError(
+    `compile: argument ${path} is a ${typeof leaf}; arguments may be tensors, numbers, strings, booleans and ` +
+      "nested arrays and plain objects of them. Capture other objects instead of passing them",
+  );
 }

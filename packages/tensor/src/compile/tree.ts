@@ -12,6 +12,18 @@ export function mapLeaves(value: unknown, map: (leaf: unknown, path: string) => 
   return map(value, path);
 }
 
+/** Arrays and plain objects as text, with the names of keys, and `describe` for each leaf. */
+export function describeTree(value: unknown, describe: (leaf: unknown) => string): string {
+  if (value instanceof Tensor) return describe(value);
+  if (Array.isArray(value)) return `[${value.map((item) => describeTree(item, describe)).join()}]`;
+  if (!isPlainObject(value)) return describe(value);
+  const entries = Object.entries(value);
+  return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${describeTree(item, describe)}`).join()}}`;
+}
+
+/** An object that a literal makes, here or in another realm, or one without a prototype. */
 function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.hasOwn(prototype, "isPrototypeOf"); // only that of plain objects has it
 }

@@ -109,9 +109,12 @@ export interface PrimitiveAttributes {
   argReduce: { readonly kind: ArgReduceKind; readonly axis: number };
   scan: ScanAttributes;
   // indexing
-  /** inputs: values, int32 index of the node's shape, which equals that of values but for the axis. */
+  /**
+   * inputs: values, int32 index of the node's shape, which equals that of values but for the axis (not of extent 0). Outside of
+   * the axis it gives NaN for floats, else 0.
+   */
   gather: { readonly axis: number };
-  /** inputs: int32 index, source of the same shape; adds into zeros of the node's shape. */
+  /** inputs: int32 index, source of the same shape; adds into zeros of the node's shape; leaves out what lies outside. */
   scatterAdd: { readonly axis: number };
   /** int32 permutation that sorts the axis; stable. */
   argsort: { readonly axis: number; readonly descending: boolean };

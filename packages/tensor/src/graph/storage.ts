@@ -18,11 +18,24 @@ export class Storage {
   kept = false;
   /** Why the value is gone, for the error that a late read throws. */
   stale: string | null = null;
+  #range: readonly [least: number, most: number] | null = null;
 
   constructor(dtype: DType, size: number, host: TypedArray | null) {
     this.dtype = dtype;
     this.size = size;
     this.host = host;
+  }
+
+  /** The smallest and the largest element of the host array, found once: it does not change. */
+  get hostRange(): readonly [least: number, most: number] | null {
+    const { host } = this;
+    if (this.#range !== null || host === null) return this.#range;
+    let [least, most] = [Infinity, -Infinity];
+    for (let i = 0; i < host.length; i++) {
+      if (host[i] < least) least = host[i];
+      if (host[i] > most) most = host[i];
+    }
+    return (this.#range = [least, most]);
   }
 
   get bytes(): number {

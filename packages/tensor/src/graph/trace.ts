@@ -1,5 +1,6 @@
 import { TraceError } from "../errors.ts";
 import type { Node } from "./node.ts";
+import type { Storage } from "./storage.ts";
 
 /** A variable as a trace sees it. */
 export interface TracedVariable {
@@ -17,6 +18,8 @@ export interface ActiveTrace {
   scalar(node: Node, provider: () => number): void;
   /** Something that is done for each run, before it. */
   effect(fn: () => void): void;
+  /** Something that is checked at each call of the value that it gives a leaf. */
+  check(leaf: Node, test: (storage: Storage) => void): void;
 }
 
 let active: ActiveTrace | null = null;
@@ -34,6 +37,17 @@ export function withTrace<T>(trace: ActiveTrace, fn: () => T): T {
     return fn();
   } finally {
     active = null;
+  }
+}
+
+/** Runs a function outside of the trace under way: for what is made once, whoever asks first. */
+export function withoutTrace<T>(fn: () => T): T {
+  const before = active;
+  active = null;
+  try {
+    return fn();
+  } finally {
+    active = before;
   }
 }
 

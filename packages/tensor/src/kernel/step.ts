@@ -248,7 +248,7 @@ export interface ScanStep {
   readonly output: ContiguousOperand;
 }
 
-/** `output[…, i, …] = input[…, index[…, i, …], …]` along `axis`. */
+/** `output[…, i, …] = input[…, index[…, i, …], …]` along `axis`; outside of it NaN for floats, else 0. */
 export interface GatherStep {
   readonly kind: "gather";
   readonly axis: number;

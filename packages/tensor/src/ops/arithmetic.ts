@@ -112,8 +112,16 @@ function halfOnTies(value: Tensor, a: Operand, b: Operand): Tensor {
   return where(equal(a, b), add(mul(a, 0.5), mul(b, 0.5)), value);
 }
 
-/** x limited to [min, max]; either bound may be left out. The gradient passes where x lies within or on a bound. */
+/**
+ * min(max(x, bounds.min), bounds.max); one of the bounds may be left out. Where min lies above max the result is max. The
+ * gradient passes where x lies within or on a bound.
+ *
+ * @throws {ValueError} without a bound, or with one that is NaN.
+ */
 export function clamp(x: Operand, bounds: { min?: Operand | undefined; max?: Operand | undefined }): Tensor {
+  const given = [bounds.min, bounds.max].filter((bound) => bound !== undefined);
+  if (given.length === 0) throw new ValueError("clamp: give min, max or both");
+  if (given.some(Number.isNaN)) throw new ValueError("clamp: a bound is NaN; give a number, or leave it out");
   let result = x;
   if (bounds.min !== undefined) result = maximumWithTiesToSecond(bounds.min, result);
   if (bounds.max !== undefined) result = minimumWithTiesToSecond(bounds.max, result);

@@ -1,3 +1,4 @@
+import { checkInteger } from "../checks.ts";
 import { ValueError } from "../errors.ts";
 import { formatShape, normalizeAxis } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -5,11 +6,12 @@ import { add, mul } from "./arithmetic.ts";
 import { type Operand, asTensor } from "./build.ts";
 import { arange } from "./create.ts";
 import { indexSelect } from "./indexing.ts";
-import { permute, reshape, select, transpose, unsqueeze } from "./views.ts";
+import { flip, permute, reshape, select, transpose, unsqueeze } from "./views.ts";
+import { named } from "./named.ts";
 
 /** Swaps two axes; another name of `transpose`. */
 export function swapaxes(x: Operand, axis0: number, axis1: number): Tensor {
-  return transpose(x, axis0, axis1);
+  return named("swapaxes", () => transpose(x, axis0, axis1));
 }
 
 /** Moves axes to other places; the others keep their order. */
@@ -27,6 +29,30 @@ export function moveaxis(x: Operand, from: number | readonly number[], to: numbe
     return moved >= 0 ? source[moved] : (others.shift() ?? axis);
   });
   return permute(t, order);
+}
+
+/**
+ * Turns the plane of two axes by k quarters of a turn, from the first axis towards the second; by a negative k the other way.
+ *
+ * @param axes - Default the first two.
+ */
+export function rot90(x: Operand, k = 1, axes: readonly [number, number] = [0, 1]): Tensor {
+  const t = asTensor(x);
+  checkInteger("rot90", "k", k);
+  const [from, to] = axes.map((axis) => normalizeAxis("rot90", axis, t.ndim));
+  if (axes.length !== 2 || from === to) {
+    throw new ValueError(`rot90: axes [${axes.join(", ")}] must be two different axes of ${formatShape(t.shape)}`);
+  }
+  switch (k & 3) {
+    case 1:
+      return transpose(flip(t, to), from, to);
+    case 2:
+      return flip(t, [from, to]);
+    case 3:
+      return flip(transpose(t, from, to), to);
+    default:
+      return t;
+  }
 }
 
 /** The slices along an axis, without that axis. */

@@ -5,6 +5,7 @@ import type { Node } from "../graph/node.ts";
 import type { BinaryPrimitive, UnaryPrimitive } from "../graph/primitive.ts";
 import { type Shape, broadcastShapes, sameShape } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
+import { ScalarInput } from "./scalar-input.ts";
 
 /** What operations take: a tensor, or a JS number or boolean, which takes the dtype of the other operand. */
 export type Operand = Tensor | number | boolean;
@@ -61,10 +62,16 @@ export function binaryNode(operation: string, kind: BinaryPrimitive, a: Node, b:
   return createNode(kind, [broadcastNode(a, shape), broadcastNode(b, shape)], shape, dtype, null);
 }
 
-/** The dtype a JS value takes beside a tensor of `other`: it never narrows a float, and a fraction makes one. */
-function weakDType(value: number | boolean, other: DType): DType {
+/** What takes the dtype of the tensor beside it. */
+type Weak = number | boolean | ScalarInput;
+
+const isWeak = (x: Operand): x is Weak => !(x instanceof Tensor) || x instanceof ScalarInput;
+
+/** The dtype a number takes beside a tensor of `other`: it never narrows a float, and a fraction makes one. */
+function weakDType(value: Weak, other: DType): DType {
   if (isFloat(other) || typeof value === "boolean") return other === "bool" && value === true ? "bool" : other;
-  return Number.isInteger(value) ? arithmeticDType(other) : "float32";
+  const isInteger = typeof value === "number" ? Number.isInteger(value) : value.numberClass !== "float";
+  return isInteger ? arithmeticDType(other) : "float32";
 }
 
 /** What a JS number beside a tensor of a dtype becomes. */
@@ -90,20 +97,22 @@ export const asHeld: NumberRule = (operation, value, dtype) => {
  */
 export function matchOperands(operation: string, a: Operand, b: Operand, rule = asElement): [Node, Node] {
   const dtype = meetingDType(operation, a, b);
-  const isBeside = a instanceof Tensor || b instanceof Tensor;
+  const isBeside = !isWeak(a) || !isWeak(b);
   const nodeOf = (x: Operand): Node => {
+    if (x instanceof ScalarInput) {
+      if (rule !== asTerm) x.requireHeld(dtype);
+      return x.nodeOf(dtype);
+    }
     if (x instanceof Tensor) return castNode(x.node, dtype);
     return fillNode(isBeside ? rule(operation, Number(x), dtype) : Number(x), [], dtype);
   };
   return [nodeOf(a), nodeOf(b)];
 }
 
-/** The dtype in which two operands meet; that of two JS values is float32. */
+/** The dtype in which two operands meet; that of two numbers is float32. */
 export function meetingDType(operation: string, a: Operand, b: Operand): DType {
-  if (a instanceof Tensor) {
-    return promote(operation, a.dtype, b instanceof Tensor ? b.dtype : weakDType(b, a.dtype));
-  }
-  return b instanceof Tensor ? promote(operation, b.dtype, weakDType(a, b.dtype)) : "float32";
+  if (!isWeak(a)) return promote(operation, a.dtype, isWeak(b) ? weakDType(b, a.dtype) : b.dtype);
+  return isWeak(b) ? "float32" : promote(operation, b.dtype, weakDType(a, b.dtype));
 }
 
 /** Both operands in the dtype their arithmetic is done in, broadcast to one shape: what gradient rules can be written for. */
@@ -174,6 +183,7 @@ export function pairInFloat32(
 
 /** An operand as a node of a dtype; a JS number becomes an element of it. */
 export function operandNode(value: Operand, dtype: DType): Node {
+  if (value instanceof ScalarInput) return value.nodeOf(dtype);
   return value instanceof Tensor ? castNode(value.node, dtype) : fillNode(elementOf(dtype, Number(value)), [], dtype);
 }
 

@@ -1,4 +1,5 @@
-import type { Device } from "../backend.ts";
+import { type Device, checkDevice } from "../backend.ts";
+import { checkInteger, checkOptions } from "../checks.ts";
 import {
   type ConvertedArray, type DType, type TypedArray, asStorage, bytesPerElement, castElement, checkDType, dtypeOfArray,
   elementOf, hostArray, holds, isFloat,
@@ -11,7 +12,9 @@ import { type Shape, checkShape, formatShape, sameShape, sizeOf } from "../shape
 import { Tensor } from "../tensor.ts";
 import { add, mul } from "./arithmetic.ts";
 import { broadcastNode, fillNode, reshapeNode } from "./build.ts";
+import { checkIndices } from "./check-indices.ts";
 import { equal } from "./compare.ts";
+import { integerIndex } from "./integer-index.ts";
 import { cast } from "./unary.ts";
 import { unsqueeze } from "./views.ts";
 
@@ -47,6 +50,7 @@ export interface CreateOptions {
  * @throws {DTypeError} a BigInt64Array, a BigUint64Array or a DataView: convert it first.
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  checkOptions("tensor", options, { shape: true, dtype: true, requiresGrad: true, backend: true });
   const isTyped = ArrayBuffer.isView(data);
   const own = isTyped ? dtypeOfArray("tensor", data) : isBoolean(data) ? "bool" : "float32";
   const nested = isTyped ? [data.length] : nestedShape(data);
@@ -68,6 +72,7 @@ function leaf(host: TypedArray, shape: Shape, dtype: DType, options: TensorOptio
   if (requiresGrad && !isFloat(dtype)) throw new DTypeError(`tensor: ${dtype} has no gradient; use float32`);
   const storage = new Storage(dtype, host.length, host);
   const gradientSlot = requiresGrad ? { gradient: null } : null;
+  if (options.backend !== undefined) checkDevice("tensor", options.backend);
   const device = options.backend ?? getBackend();
   return new Tensor(createLeaf([...shape], dtype, storage, { requiresGrad, stateful: false, device, gradientSlot }));
 }
@@ -120,20 +125,27 @@ function ragged(shape: Shape, axis: number): ShapeError {
 
 /** A tensor with one value everywhere, which becomes an element of the dtype as in `tensor`. */
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
-  checkShape("full", shape);
+  return filled("full", shape, value, options);
+}
+
+function filled(operation: string, shape: Shape, value: number | boolean, options: CreateOptions): Tensor {
+  checkShape(operation, shape);
+  if (typeof value !== "number" && typeof value !== "boolean") {
+    throw new ValueError(`${operation}: the value must be a number or a boolean, not ${String(value)}`);
+  }
   const dtype = options.dtype ?? (typeof value === "boolean" ? "bool" : "float32");
-  checkDType("full", dtype);
+  checkDType(operation, dtype);
   return new Tensor(fillNode(elementOf(dtype, Number(value)), [...shape], dtype));
 }
 
 /** Zeros. */
 export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
-  return full(shape, 0, options);
+  return filled("zeros", shape, 0, options);
 }
 
 /** Ones. */
 export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
-  return full(shape, 1, options);
+  return filled("ones", shape, 1, options);
 }
 
 /** Zeros in the shape and dtype of another tensor. */
@@ -184,8 +196,10 @@ export function arange(start: number, stop?: number, step = 1, options: CreateOp
 
 /** `count` numbers from start to stop, both included, evenly spaced. */
 export function linspace(start: number, stop: number, count: number): Tensor {
-  if (!Number.isInteger(count) || count < 0)
-    throw new ValueError(`linspace: count ${count} must be an integer of at least 0`);
+  checkInteger("linspace", "count", count, 0);
+  if (!Number.isFinite(start) || !Number.isFinite(stop)) {
+    throw new ValueError(`linspace: start ${start} and stop ${stop} must be finite`);
+  }
   const values = new Float32Array(count);
   for (let i = 0; i < count; i++) values[i] = count === 1 ? start : start + ((stop - start) * i) / (count - 1);
   return leaf(values, [count], "float32", {});
@@ -193,16 +207,22 @@ export function linspace(start: number, stop: number, count: number): Tensor {
 
 /** The identity matrix, or ones on the diagonal of an n × m matrix. */
 export function eye(n: number, m = n): Tensor {
+  checkInteger("eye", "n", n, 0);
+  checkInteger("eye", "m", m, 0);
   return cast(equal(unsqueeze(arange(n), 1), arange(m)), "float32");
 }
 
 /**
  * One-hot vectors along a new last axis: int32 ones at the classes given.
  *
- * @param indices - Integers in [0, classes); others give zeros.
+ * @param indices - Integers in [0, classes).
+ * @throws {ValueError} an index from the host that is none of these; one that a device computed gives zeros.
  */
 export function oneHot(indices: Tensor, classes: number): Tensor {
-  return cast(equal(unsqueeze(cast(indices, "int32"), -1), arange(classes)), "int32");
+  checkInteger("oneHot", "classes", classes, 1);
+  const index = integerIndex("oneHot", indices);
+  checkIndices("oneHot", index, classes);
+  return cast(equal(unsqueeze(index, -1), arange(classes)), "int32");
 }
 
 /** Bytes a tensor of this shape and dtype takes. */

@@ -9,6 +9,7 @@ import { pad } from "./pad.ts";
 import { sum } from "./reduce.ts";
 import { where } from "./select.ts";
 import { type Range, permute, reshape, slice, unsqueeze } from "./views.ts";
+import { named } from "./named.ts";
 
 export interface DiagonalOptions {
   /** 0 (default) is the main diagonal, positive ones lie above it. */
@@ -61,7 +62,7 @@ export function diag(x: Operand, offset = 0): Tensor {
 
 /** Sum of a diagonal: Σ_i x[i, i + offset]. */
 export function trace(x: Operand, options: DiagonalOptions = {}): Tensor {
-  return sum(diagonal(x, options), { axis: -1 });
+  return named("trace", () => sum(diagonal(x, options), { axis: -1 }));
 }
 
 function checkOffset(operation: string, offset: number): void {

@@ -1,15 +1,16 @@
+import { ValueError } from "../errors.ts";
 import { Tensor } from "../tensor.ts";
 import { sigmoid } from "./activation.ts";
 import { add, clamp, div, maximumWithTiesToSecond, mul, pow, sub } from "./arithmetic.ts";
 import { type Operand, inFloat32, pairInFloat32 } from "./build.ts";
-import { equal, less } from "./compare.ts";
+import { equal, less, lessEqual, logicalAnd } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { where } from "./select.ts";
 import { abs, exp, log, log1p, neg, square } from "./unary.ts";
 
 /** 2^x. */
 export function exp2(x: Operand): Tensor {
-  return pow(2, x);
+  return inFloat32([x], (t) => pow(2, t));
 }
 
 /** log(e^a + e^b) without overflow; broadcast. Its derivatives are the shares e^a / (e^a + e^b) and e^b / (e^a + e^b). */
@@ -30,18 +31,29 @@ export function logaddexp(a: Operand, b: Operand): Tensor {
   );
 }
 
-/** x·log(y), and 0 where x is 0 whatever y is; broadcast. */
+/**
+ * x·log(y), and 0 where x is 0 and y is a number; broadcast. Its derivatives are log(y) and x/y, and 0 where x is 0 and y not
+ * above 0.
+ */
 export function xlogy(x: Operand, y: Operand): Tensor {
-  return pairInFloat32("xlogy", x, y, (a, b) => {
-    const isZero = equal(a, 0);
-    return where(isZero, 0, mul(a, log(where(isZero, 1, b))));
-  });
+  return pairInFloat32("xlogy", x, y, (a, b) =>
+    withGradient(
+      [a, b],
+      () => where(logicalAnd(equal(a, 0), equal(b, b)), 0, mul(a, log(b))),
+      (g) => {
+        const isFlat = logicalAnd(equal(a, 0), lessEqual(b, 0));
+        const safe = where(isFlat, 1, b);
+        return [mul(g, log(safe)), where(isFlat, 0, mul(g, div(a, safe)))];
+      },
+    ),
+  );
 }
 
 /** Inverse of the logistic function: log(p / (1 - p)). With `eps`, p is first limited to [eps, 1 - eps]. */
 export function logit(p: Operand, options: { eps?: number | undefined } = {}): Tensor {
+  const { eps } = options;
+  if (eps !== undefined && !(eps >= 0 && eps <= 0.5)) throw new ValueError(`logit: eps ${eps} must lie in [0, 0.5]`);
   return inFloat32([p], (t) => {
-    const { eps } = options;
     const limited = eps === undefined ? t : clamp(t, { min: eps, max: 1 - eps });
     return withGradient(
       [limited],

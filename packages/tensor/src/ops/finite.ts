@@ -6,6 +6,7 @@ import { equal, isFinite, isNaN, lessEqual, logicalAnd, logicalOr } from "./comp
 import { all } from "./reduce.ts";
 import { where } from "./select.ts";
 import { abs } from "./unary.ts";
+import { named } from "./named.ts";
 
 /** Whether x is inf or -inf. */
 export function isInf(x: Operand): Tensor {
@@ -45,11 +46,13 @@ export interface CloseOptions {
 
 /** Whether |a - b| ≤ atol + rtol·|b|, element by element; equal infinities are close. */
 export function isClose(a: Operand, b: Operand, options: CloseOptions = {}): Tensor {
-  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
-  const [x, y] = [new Tensor(floatNode(a, "float32")), new Tensor(floatNode(b, "float32"))];
-  const isNear = lessEqual(abs(sub(x, y)), add(mul(abs(y), rtol), atol));
-  const close = logicalOr(equal(x, y), logicalAnd(isFinite(y), isNear));
-  return equalNan ? logicalOr(close, logicalAnd(isNaN(x), isNaN(y))) : close;
+  return named("isClose", () => {
+    const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+    const [x, y] = [new Tensor(floatNode(a, "float32")), new Tensor(floatNode(b, "float32"))];
+    const isNear = lessEqual(abs(sub(x, y)), add(mul(abs(y), rtol), atol));
+    const close = logicalOr(equal(x, y), logicalAnd(isFinite(y), isNear));
+    return equalNan ? logicalOr(close, logicalAnd(isNaN(x), isNaN(y))) : close;
+  });
 }
 
 /** Whether all elements are close, computed now: the promise is of a boolean, so that it can stand in an `if`. */

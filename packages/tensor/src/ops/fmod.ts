@@ -4,8 +4,9 @@ import { div, mul, remainder, sub } from "./arithmetic.ts";
 import { type Operand, asHeld, broadcastPair } from "./build.ts";
 import { less, logicalAnd, logicalXor, notEqual } from "./compare.ts";
 import { withGradient } from "./custom.ts";
+import { trunc } from "./rounding.ts";
 import { where } from "./select.ts";
-import { abs, neg, trunc } from "./unary.ts";
+import { abs, neg } from "./unary.ts";
 
 /** Remainder of a / b with the sign of a (C's fmod): a - b·trunc(a/b); broadcast. Of integers 0 where b is 0. */
 export function fmod(a: Operand, b: Operand): Tensor {

@@ -1,4 +1,4 @@
-import { ShapeError } from "../errors.ts";
+import { ShapeError, ValueError } from "../errors.ts";
 import { formatShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { expand, reshape, transpose } from "./views.ts";
@@ -10,6 +10,8 @@ export interface GridOptions {
 
 /** For vectors of lengths n, m, … tensors of shape [n, m, …], each with its vector along its own axis. */
 export function meshgrid(vectors: readonly Tensor[], options: GridOptions = {}): Tensor[] {
+  const { indexing = "ij" } = options;
+  if (!["ij", "xy"].includes(indexing)) throw new ValueError(`meshgrid: indexing ${indexing} must be "ij" or "xy"`);
   for (const vector of vectors) {
     if (vector.ndim !== 1) throw new ShapeError(`meshgrid: ${formatShape(vector.shape)} must be a vector`);
   }
@@ -23,5 +25,5 @@ export function meshgrid(vectors: readonly Tensor[], options: GridOptions = {}):
       shape,
     ),
   );
-  return options.indexing === "xy" && grids.length > 1 ? grids.map((grid) => transpose(grid, 0, 1)) : grids;
+  return indexing === "xy" && grids.length > 1 ? grids.map((grid) => transpose(grid, 0, 1)) : grids;
 }

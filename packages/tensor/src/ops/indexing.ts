@@ -1,34 +1,40 @@
-import { DTypeError, ShapeError } from "../errors.ts";
+import { arithmeticDType, isFloat } from "../dtype.ts";
+import { ShapeError } from "../errors.ts";
 import { createNode } from "../graph/create.ts";
 import { formatShape, normalizeAxis } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { type Operand, asTensor, castNode, inFloat32 } from "./build.ts";
 import { add } from "./arithmetic.ts";
-import { expand, reshape } from "./views.ts";
+import { type Operand, asTensor, inFloat32, operandNode } from "./build.ts";
+import { checkIndices } from "./check-indices.ts";
+import { full } from "./create.ts";
+import { integerIndex } from "./integer-index.ts";
 import { where } from "./select.ts";
-import { arithmeticDType, isFloat } from "../dtype.ts";
-
-function indexTensor(operation: string, index: Tensor): Tensor {
-  if (isFloat(index.dtype) || index.dtype === "bool") {
-    throw new DTypeError(`${operation}: the index must hold integers, not ${index.dtype}`);
-  }
-  return new Tensor(castNode(index.node, "int32"));
-}
+import { expand, reshape } from "./views.ts";
 
 /**
  * Elements picked along an axis: out[i][j] = x[index[i][j]][j] for axis 0, and so on. The index has the rank of x, and
- * its other extents are at most those of x. Values outside [0, extent) are undefined behaviour of the program: they
- * are clamped to it.
+ * its other extents are at most those of x.
+ *
+ * Indices outside of [0, extent), also negative ones: those that lie on the host are refused, here and wherever tensors are
+ * indexed. On devices, reading there gives NaN for floats and 0 for others, writing there is left out, and no gradient flows.
+ * `debug.checkIndices` finds them.
+ *
+ * @throws {ValueError} an index from the host that lies outside.
  */
 export function gather(x: Operand, axis: number, index: Tensor): Tensor {
-  const t = asTensor(x);
-  const a = normalizeAxis("gather", axis, t.ndim);
-  const i = indexTensor("gather", index);
+  return pick("gather", asTensor(x), axis, index);
+}
+
+function pick(operation: string, t: Tensor, axis: number, index: Tensor): Tensor {
+  const a = normalizeAxis(operation, axis, t.ndim);
+  const i = integerIndex(operation, index);
   if (i.ndim !== t.ndim || i.shape.some((extent, k) => k !== a && extent > t.shape[k])) {
     throw new ShapeError(
-      `gather: index ${formatShape(i.shape)} must have the rank of ${formatShape(t.shape)} and fit it but on axis ${a}`,
+      `${operation}: index ${formatShape(i.shape)} must have the rank of ${formatShape(t.shape)} and fit it but on axis ${a}`,
     );
   }
+  checkIndices(operation, i, t.shape[a]);
+  if (t.shape[a] === 0) return full(i.shape, isFloat(t.dtype) ? NaN : 0, { dtype: t.dtype });
   const source = cut(t, i.shape, a);
   return new Tensor(createNode("gather", [source.node, i.node], i.shape, t.dtype, { axis: a }));
 }
@@ -46,7 +52,7 @@ function cut(t: Tensor, shape: readonly number[], axis: number): Tensor {
 export function indexSelect(x: Operand, axis: number, index: Tensor): Tensor {
   const t = asTensor(x);
   const a = normalizeAxis("indexSelect", axis, t.ndim);
-  return gather(t, a, alongAxis("indexSelect", t, a, index));
+  return pick("indexSelect", t, a, alongAxis("indexSelect", t, a, index));
 }
 
 /** A 1-D index repeated over the other axes of t. */
@@ -67,18 +73,21 @@ function alongAxis(operation: string, t: Tensor, axis: number, index: Tensor): T
 export function scatterAdd(x: Operand, axis: number, index: Tensor, source: Operand): Tensor {
   const t = asTensor(x);
   const a = normalizeAxis("scatterAdd", axis, t.ndim);
-  const i = indexTensor("scatterAdd", index);
-  const added = scatterIntoZeros("scatterAdd", t, a, i, sourceFor("scatterAdd", t, i, source));
-  return add(t, added);
+  return addAt("scatterAdd", t, a, index, source);
+}
+
+function addAt(operation: string, t: Tensor, axis: number, index: Tensor, source: Operand): Tensor {
+  const i = integerIndex(operation, index);
+  return add(t, scatterIntoZeros(operation, t, axis, i, sourceFor(operation, t, i, source)));
 }
 
 /** x with source written at places picked along an axis; where an index stands twice, the sources add up. */
 export function scatter(x: Operand, axis: number, index: Tensor, source: Operand): Tensor {
   const t = asTensor(x);
   const a = normalizeAxis("scatter", axis, t.ndim);
-  const i = indexTensor("scatter", index);
+  const i = integerIndex("scatter", index);
   const written = scatterIntoZeros("scatter", t, a, i, sourceFor("scatter", t, i, source));
-  const ones = expand(new Tensor(castNode(asTensor(1).node, arithmeticDType(t.dtype))), i.shape);
+  const ones = expand(new Tensor(operandNode(1, arithmeticDType(t.dtype))), i.shape);
   const touched = scatterIntoZeros("scatter", t, a, i, ones);
   return where(touched, written, t);
 }
@@ -87,12 +96,11 @@ export function scatter(x: Operand, axis: number, index: Tensor, source: Operand
 export function indexAdd(x: Operand, axis: number, index: Tensor, source: Operand): Tensor {
   const t = asTensor(x);
   const a = normalizeAxis("indexAdd", axis, t.ndim);
-  return scatterAdd(t, a, alongAxis("indexAdd", t, a, index), source);
+  return addAt("indexAdd", t, a, alongAxis("indexAdd", t, a, index), source);
 }
 
 function sourceFor(operation: string, t: Tensor, index: Tensor, source: Operand): Tensor {
-  const dtype = arithmeticDType(t.dtype);
-  const s = new Tensor(castNode(asTensor(source).node, dtype));
+  const s = new Tensor(operandNode(source, arithmeticDType(t.dtype)));
   if (s.ndim === 0) return expand(s, index.shape);
   if (s.ndim !== index.ndim || index.shape.some((extent, k) => extent > s.shape[k])) {
     throw new ShapeError(
@@ -108,6 +116,7 @@ function scatterIntoZeros(operation: string, t: Tensor, axis: number, index: Ten
       `${operation}: index ${formatShape(index.shape)} must have the rank of ${formatShape(t.shape)} and fit it but on axis ${axis}`,
     );
   }
+  checkIndices(operation, index, t.shape[axis]);
   if (source.dtype === "float16") {
     return inFloat32([source], (wide) => scatterIntoZeros(operation, t, axis, index, wide));
   }

@@ -3,6 +3,7 @@ import { add, div, mul, sub } from "./arithmetic.ts";
 import { type Operand, inFloat32 } from "./build.ts";
 import { equal, greater, less } from "./compare.ts";
 import { withGradient } from "./custom.ts";
+import { polynomial } from "./polynomial.ts";
 import { where } from "./select.ts";
 import { abs, atan, exp, log, log1p, neg, sqrt, square } from "./unary.ts";
 
@@ -97,11 +98,6 @@ const tails = [
   -2.00214257e-4, 1.00950558e-4, 1.34934322e-3, -3.67342844e-3, 5.73950773e-3, -7.6224613e-3, 9.43887047e-3,
   1.00167406, 2.83297682,
 ]; // prettier-ignore
-
-/** Horner's rule. */
-function polynomial([highest, ...others]: readonly number[], x: Tensor): Tensor {
-  return others.reduce<Operand>((sum, coefficient) => add(mul(sum, x), coefficient), highest) as Tensor;
-}
 
 /**
  * The number y with erf(y) = x; ±inf at ±1, NaN beyond. By M. Giles, "Approximating the erfinv function", GPU Computing

@@ -5,6 +5,7 @@ import { Tensor } from "../tensor.ts";
 import { add, mul } from "./arithmetic.ts";
 import { type Operand, asTensor, broadcastNode, floatNodes, requireFloat } from "./build.ts";
 import { reshape } from "./views.ts";
+import { named } from "./named.ts";
 
 /**
  * Matrix product c[…, i, j] = Σ_k a[…, i, k] · b[…, k, j], summed in float32. Leading axes broadcast; a 1-D operand is a row
@@ -50,23 +51,29 @@ function mismatch(a: Tensor, b: Tensor, why: string): ShapeError {
 
 /** Product of two batches of matrices [b, m, k] and [b, k, n]. */
 export function bmm(a: Tensor, b: Tensor): Tensor {
-  if (a.ndim !== 3 || b.ndim !== 3 || a.shape[0] !== b.shape[0]) {
-    throw new ShapeError(`bmm: ${formatShape(a.shape)} and ${formatShape(b.shape)} must be [b, m, k] and [b, k, n]`);
-  }
-  return matmul(a, b);
+  return named("bmm", () => {
+    if (a.ndim !== 3 || b.ndim !== 3 || a.shape[0] !== b.shape[0]) {
+      throw new ShapeError(`bmm: ${formatShape(a.shape)} and ${formatShape(b.shape)} must be [b, m, k] and [b, k, n]`);
+    }
+    return matmul(a, b);
+  });
 }
 
 /** β·x + α·(a·b). */
 export function addmm(x: Operand, a: Operand, b: Operand, options: { alpha?: number; beta?: number } = {}): Tensor {
-  const product = matmul(a, b);
-  const scaled = options.alpha === undefined ? product : mul(product, options.alpha);
-  return add(options.beta === undefined ? x : mul(x, options.beta), scaled);
+  return named("addmm", () => {
+    const product = matmul(a, b);
+    const scaled = options.alpha === undefined ? product : mul(product, options.alpha);
+    return add(options.beta === undefined ? x : mul(x, options.beta), scaled);
+  });
 }
 
 /** Outer product of two vectors: out[i][j] = a[i]·b[j]. */
 export function outer(a: Tensor, b: Tensor): Tensor {
-  if (a.ndim !== 1 || b.ndim !== 1) {
-    throw new ShapeError(`outer: ${formatShape(a.shape)} and ${formatShape(b.shape)} must be vectors`);
-  }
-  return mul(reshape(a, [a.size, 1]), reshape(b, [1, b.size]));
+  return named("outer", () => {
+    if (a.ndim !== 1 || b.ndim !== 1) {
+      throw new ShapeError(`outer: ${formatShape(a.shape)} and ${formatShape(b.shape)} must be vectors`);
+    }
+    return mul(reshape(a, [a.size, 1]), reshape(b, [1, b.size]));
+  });
 }

@@ -1,3 +1,4 @@
+import { checkList } from "../checks.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import { createNode } from "../graph/create.ts";
 import { formatShape } from "../shape.ts";
@@ -28,6 +29,7 @@ export interface PadOptions {
 export function pad(x: Operand, pads: readonly number[], options: PadOptions = {}): Tensor {
   const t = asTensor(x);
   const { mode = "constant", value = 0 } = options;
+  checkList("pad", "the pads", pads);
   if (pads.length % 2 !== 0 || pads.length > 2 * t.ndim || !pads.every(Number.isInteger)) {
     throw new ValueError(
       `pad: [${pads.join(", ")}] must be pairs of integers, for at most the ${t.ndim} axes of ${formatShape(t.shape)}`,

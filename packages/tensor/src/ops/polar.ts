@@ -4,7 +4,7 @@ import { type Operand, pairInFloat32 } from "./build.ts";
 import { equal, less } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { where } from "./select.ts";
-import { abs, atan, neg, sqrt, square } from "./unary.ts";
+import { abs, atan, neg, sign, sqrt, square } from "./unary.ts";
 
 /** The larger and the smaller absolute value, and their ratio, at most 1. */
 function ratioOf(a: Tensor, b: Tensor): [large: Tensor, ratio: Tensor] {
@@ -15,7 +15,7 @@ function ratioOf(a: Tensor, b: Tensor): [large: Tensor, ratio: Tensor] {
   return [large, where(equal(small, large), 1, div(small, large))];
 }
 
-/** Length √(a² + b²) of the vector (a, b), without overflow; broadcast. Its gradient at (0, 0) is 0. */
+/** Length √(a² + b²) of the vector (a, b), without overflow; broadcast. Its gradient is the direction, at (0, 0) 0. */
 export function hypot(a: Operand, b: Operand): Tensor {
   return pairInFloat32("hypot", a, b, (x, y) =>
     withGradient(
@@ -24,10 +24,15 @@ export function hypot(a: Operand, b: Operand): Tensor {
         const [large, ratio] = ratioOf(x, y);
         return mul(large, sqrt(add(square(ratio), 1)));
       },
-      (g, h) => {
-        const isZero = equal(h, 0);
-        const scaled = where(isZero, 0, div(g, where(isZero, 1, h)));
-        return [mul(scaled, x), mul(scaled, y)];
+      (g) => {
+        // From the ratio, because the length may overflow and small ones lose digits.
+        const [large, ratio] = ratioOf(x, y);
+        const scaled = div(g, sqrt(add(square(ratio), 1)));
+        const part = (t: Tensor): Tensor => {
+          const isLarge = equal(abs(t), large);
+          return where(isLarge, sign(t), div(t, where(isLarge, 1, large)));
+        };
+        return [mul(scaled, part(x)), mul(scaled, part(y))];
       },
     ),
   );

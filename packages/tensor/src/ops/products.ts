@@ -9,6 +9,7 @@ import { matmul } from "./matmul.ts";
 import { sum } from "./reduce.ts";
 import { cast } from "./unary.ts";
 import { reshape } from "./views.ts";
+import { named } from "./named.ts";
 
 const innerProduct =
   (name: string) =>
@@ -31,12 +32,14 @@ export const vdot: (a: Operand, b: Operand) => Tensor = innerProduct("vdot");
 
 /** Product of a matrix and a vector: [m, n] by [n] gives [m]. */
 export function mv(matrix: Operand, vector: Operand): Tensor {
-  const [a, v] = [asTensor(matrix), asTensor(vector)];
-  requireFloat("mv", a, v);
-  if (a.ndim !== 2 || v.ndim !== 1 || a.shape[1] !== v.size) {
-    throw new ShapeError(`mv: ${formatShape(a.shape)} and ${formatShape(v.shape)} must be [m, n] and [n]`);
-  }
-  return matmul(a, v);
+  return named("mv", () => {
+    const [a, v] = [asTensor(matrix), asTensor(vector)];
+    requireFloat("mv", a, v);
+    if (a.ndim !== 2 || v.ndim !== 1 || a.shape[1] !== v.size) {
+      throw new ShapeError(`mv: ${formatShape(a.shape)} and ${formatShape(v.shape)} must be [m, n] and [n]`);
+    }
+    return matmul(a, v);
+  });
 }
 
 /**

@@ -11,6 +11,7 @@ import { gather } from "./indexing.ts";
 import { where } from "./select.ts";
 import { abs, sqrt, square } from "./unary.ts";
 import { reshape, unsqueeze } from "./views.ts";
+import { named } from "./named.ts";
 
 export interface ReduceOptions {
   /** Axes to fold; all of them if left out. */
@@ -24,16 +25,31 @@ export interface AxisOptions {
   readonly keepDims?: boolean | undefined;
 }
 
+/** What folding no elements at all gives. */
+const emptyFolds: Partial<Record<ReduceKind, number>> = { sum: 0, prod: 1 };
+
 /** @param empty - What to give for no elements at all, where folding them has a result. */
-function reduce(name: string, kind: ReduceKind, x: Operand, options: ReduceOptions, empty?: number): Tensor {
+function reduce(
+  name: string,
+  kind: ReduceKind,
+  x: Operand,
+  options: ReduceOptions,
+  empty: number | undefined = emptyFolds[kind],
+): Tensor {
   const t = asTensor(x);
   if (t.dtype === "float16") return inFloat32([t], (wide) => reduce(name, kind, wide, options, empty));
   const axes = normalizeAxes(name, options.axis, t.ndim);
   const dtype = reducedDType(kind, t.dtype);
-  if ((kind === "max" || kind === "min") && axes.some((axis) => t.shape[axis] === 0)) {
-    if (empty !== undefined)
-      return new Tensor(fillNode(empty, reducedShape(t.shape, axes, options.keepDims === true), dtype));
-    throw new ValueError(`${name}: an axis of extent 0 has no ${kind === "max" ? "largest" : "smallest"} element`);
+  if (axes.some((axis) => t.shape[axis] === 0)) {
+    if (empty === undefined) {
+      throw new ValueError(`${name}: an axis of extent 0 has no ${kind === "max" ? "largest" : "smallest"} element`);
+    }
+    const shape = reducedShape(t.shape, axes, options.keepDims === true);
+    return withGradient(
+      [t],
+      () => new Tensor(fillNode(empty, shape, dtype)),
+      () => [new Tensor(fillNode(0, t.shape, t.dtype))],
+    );
   }
   const node = castNode(t.node, dtype);
   const folded =
@@ -69,7 +85,7 @@ export function amin(x: Operand, options: ReduceOptions = {}): Tensor {
 
 /** Arithmetic mean over axes; integers give float32. */
 export function mean(x: Operand, options: ReduceOptions = {}): Tensor {
-  return inFloat32([x], (t) => div(sum(t, options), countOf("mean", t, options)));
+  return named("mean", () => inFloat32([x], (t) => div(sum(t, options), countOf("mean", t, options))));
 }
 
 function countOf(name: string, t: Tensor, options: ReduceOptions): number {
@@ -83,26 +99,34 @@ export interface VarianceOptions extends ReduceOptions {
 
 /** Variance over axes, in two passes: Σ(x - mean)² / (n - correction). */
 export function variance(x: Operand, options: VarianceOptions = {}): Tensor {
+  return named("variance", () => varianceOf("variance", x, options));
+}
+
+function varianceOf(name: string, x: Operand, options: VarianceOptions): Tensor {
+  const { correction = 1 } = options;
+  if (!Number.isFinite(correction)) throw new ValueError(`${name}: correction ${correction} must be a finite number`);
   return inFloat32([x], (t) => {
     const centred = sub(t, mean(t, { axis: options.axis, keepDims: true }));
-    const divisor = Math.max(0, countOf("variance", t, options) - (options.correction ?? 1));
+    const divisor = Math.max(0, countOf(name, t, options) - correction);
     return div(sum(square(centred), options), divisor);
   });
 }
 
 /** Standard deviation: the root of `variance`. The gradient where it is 0 is 0. */
 export function std(x: Operand, options: VarianceOptions = {}): Tensor {
-  return inFloat32([x], (t) => {
-    const v = variance(t, options);
-    return withGradient(
-      [v],
-      () => sqrt(v),
-      (g, s) => {
-        const isZero = equal(s, 0);
-        return [where(isZero, 0, div(mul(g, 0.5), where(isZero, 1, s)))];
-      },
-    );
-  });
+  return named("std", () =>
+    inFloat32([x], (t) => {
+      const v = varianceOf("std", t, options);
+      return withGradient(
+        [v],
+        () => sqrt(v),
+        (g, s) => {
+          const isZero = equal(s, 0);
+          return [where(isZero, 0, div(mul(g, 0.5), where(isZero, 1, s)))];
+        },
+      );
+    }),
+  );
 }
 
 export interface NormOptions extends ReduceOptions {
@@ -112,17 +136,20 @@ export interface NormOptions extends ReduceOptions {
 
 /** Vector p-norm over axes: (Σ|x|^p)^(1/p). The gradient at a zero vector is 0. */
 export function norm(x: Operand, options: NormOptions = {}): Tensor {
-  return inFloat32([x], (t) => {
-    const p = options.p ?? 2;
-    if (p === Infinity) return amax(abs(t), options);
-    if (p === -Infinity) return amin(abs(t), options);
-    if (p === 0) return sum(new Tensor(castNode(notEqual(t, 0).node, "float32")), options);
-    if (p === 1) return sum(abs(t), options);
-    const total = p === 2 ? sum(square(t), options) : sum(pow(abs(t), p), options);
-    // The root has no slope at 0: the inner choice keeps infinities out of the gradient, the outer one gives the value.
-    const isZero = equal(total, 0);
-    const safe = where(isZero, 1, total);
-    return where(isZero, 0, p === 2 ? sqrt(safe) : pow(safe, 1 / p));
+  return named("norm", () => {
+    const { p = 2 } = options;
+    if (typeof p !== "number" || Number.isNaN(p)) throw new ValueError(`norm: p ${String(p)} must be a number`);
+    return inFloat32([x], (t) => {
+      if (p === Infinity) return amax(abs(t), options);
+      if (p === -Infinity) return amin(abs(t), options);
+      if (p === 0) return sum(new Tensor(castNode(notEqual(t, 0).node, "float32")), options);
+      if (p === 1) return sum(abs(t), options);
+      const total = p === 2 ? sum(square(t), options) : sum(pow(abs(t), p), options);
+      // The root has no slope at 0: the inner choice keeps infinities out of the gradient, the outer one gives the value.
+      const isZero = equal(total, 0);
+      const safe = where(isZero, 1, total);
+      return where(isZero, 0, p === 2 ? sqrt(safe) : pow(safe, 1 / p));
+    });
   });
 }
 

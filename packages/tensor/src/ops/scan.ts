@@ -1,19 +1,20 @@
+import type { DType } from "../dtype.ts";
 import { ValueError } from "../errors.ts";
 import { createNode } from "../graph/create.ts";
 import { type ScanKind, reducedDType } from "../graph/primitive.ts";
 import { normalizeAxis } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
+import { placesAlong, sliceAlong } from "./along.ts";
 import { add, mul, sub } from "./arithmetic.ts";
 import { type Operand, asTensor, castNode, inFloat32 } from "./build.ts";
 import { equal, isNaN, logicalOr, notEqual } from "./compare.ts";
-import { arange, onesLike } from "./create.ts";
+import { onesLike } from "./create.ts";
 import { withGradient } from "./custom.ts";
 import { gather } from "./indexing.ts";
 import type { ValuesAndIndices } from "./reduce.ts";
 import { where } from "./select.ts";
 import { cast, neg } from "./unary.ts";
-import { pad } from "./pad.ts";
-import { type Range, alongAxis, concat, detach, reshape, slice } from "./views.ts";
+import { alongAxis, concat, detach } from "./views.ts";
 
 function scan(t: Tensor, kind: ScanKind, axis: number, reverse = false): Tensor {
   if (t.dtype === "float16") return inFloat32([t], (wide) => scan(wide, kind, axis, reverse));
@@ -21,9 +22,14 @@ function scan(t: Tensor, kind: ScanKind, axis: number, reverse = false): Tensor 
   return new Tensor(createNode("scan", [castNode(t.node, dtype)], t.shape, dtype, { kind, axis, reverse }));
 }
 
-/** Running sum along an axis: y_i = x_0 + … + x_i. Integers and booleans add as int32. */
-export function cumsum(x: Operand, axis: number): Tensor {
-  return alongAxis("cumsum", x, axis, (t, a) => scan(t, "sum", a));
+/**
+ * Running sum along an axis: y_i = x_0 + … + x_i. uint8 and booleans add as int32.
+ *
+ * @param options.dtype - What the elements are cast to first; default their own.
+ */
+export function cumsum(x: Operand, axis: number, options: { dtype?: DType | undefined } = {}): Tensor {
+  const t = options.dtype === undefined ? x : cast(x, options.dtype);
+  return alongAxis("cumsum", t, axis, (line, a) => scan(line, "sum", a));
 }
 
 /** Running product along an axis: y_i = x_0 · … · x_i. Its derivatives of any order are exact, also where there are zeros. */
@@ -39,8 +45,8 @@ export function cumprod(x: Operand, axis: number): Tensor {
 
 /** x_0 · … · x_{i-1}, which is 1 for the first element. */
 function productsBefore(x: Tensor, axis: number): Tensor {
-  const first = onesLike(part(x, axis, 0, 1));
-  return concat([first, cumprod(part(x, axis, 0, -1), axis)], axis);
+  const first = onesLike(sliceAlong(x, axis, [0, 1]));
+  return concat([first, cumprod(sliceAlong(x, axis, [0, -1]), axis)], axis);
 }
 
 /**
@@ -60,15 +66,12 @@ function sumsBehind(x: Tensor, g: Tensor, axis: number): Tensor {
 
 /** Element i + by at place i, zeros behind. */
 function shifted(x: Tensor, axis: number, by: number): Tensor {
-  const pads = x.shape.flatMap((_, k) => (x.ndim - 1 - k === axis ? [0, by] : [0, 0]));
-  return pad(part(x, axis, by, null), pads);
-}
-
-function part(x: Tensor, axis: number, start: number, stop: number | null): Tensor {
-  return slice(
-    x,
-    x.shape.map((_, k): Range | null => (k === axis ? [start, stop] : null)),
-  );
+  const rest = sliceAlong(x, axis, [by]);
+  const before = x.shape.map(() => 0);
+  const after = x.shape.map((_, k) => (k === axis ? by : 0));
+  const shape = rest.shape.map((extent, k) => extent + after[k]);
+  // The primitive itself: `pad` would bring all of its modes into every page that trains.
+  return new Tensor(createNode("pad", [rest.node], shape, x.dtype, { before, after }));
 }
 
 /**
@@ -91,10 +94,8 @@ export function cummin(x: Operand, axis: number): ValuesAndIndices {
 function runningExtreme(name: string, x: Tensor, axis: number, order: (t: Tensor) => Tensor): ValuesAndIndices {
   const indices = alongAxis(name, x, axis, (t, a) => {
     const ordered = order(detach(t));
-    const places = t.shape.map((extent, k) => (k === a ? extent : 1));
-    const positions = reshape(arange(t.shape[a]), places);
     const isRecord = logicalOr(equal(ordered, scan(ordered, "max", a)), isNaN(ordered));
-    return scan(where(isRecord, positions, 0), "max", a);
+    return scan(where(isRecord, placesAlong(t, a), 0), "max", a);
   });
   return { values: x.ndim === 0 ? x : gather(x, normalizeAxis(name, axis, x.ndim), indices), indices };
 }
@@ -108,14 +109,9 @@ export function diff(x: Operand, options: { n?: number | undefined; axis?: numbe
   const { n = 1, axis = -1 } = options;
   const a = normalizeAxis("diff", axis, t.ndim);
   if (!Number.isInteger(n) || n < 0) throw new ValueError(`diff: n ${n} must be an integer of at least 0`);
-  const from = (start: number, stop: number | null, of: Tensor): Tensor =>
-    slice(
-      of,
-      of.shape.map((_, k): Range | null => (k === a ? [start, stop] : null)),
-    );
   let result = t;
   for (let i = 0; i < n; i++) {
-    const [later, earlier] = [from(1, null, result), from(0, -1, result)];
+    const [later, earlier] = [sliceAlong(result, a, [1]), sliceAlong(result, a, [0, -1])];
     result = t.dtype === "bool" ? notEqual(later, earlier) : sub(later, earlier);
   }
   return result;

@@ -2,6 +2,7 @@ import { createNode } from "../graph/create.ts";
 import { broadcastShapes } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { type Operand, asTensor, broadcastNode, castNode, matchOperands } from "./build.ts";
+import { named } from "./named.ts";
 
 /**
  * Element-wise choice: a where the condition is true (not 0), b elsewhere; all three broadcast. The gradient goes to
@@ -17,5 +18,5 @@ export function where(condition: Operand, a: Operand, b: Operand): Tensor {
 
 /** x with `value` where the mask is true; the mask broadcasts to x. */
 export function maskedFill(x: Operand, mask: Operand, value: Operand): Tensor {
-  return where(mask, value, x);
+  return named("maskedFill", () => where(mask, value, x));
 }

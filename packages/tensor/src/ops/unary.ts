@@ -3,7 +3,7 @@ import type { UnaryPrimitive } from "../graph/primitive.ts";
 import { Tensor } from "../tensor.ts";
 import { type Operand, asTensor, castNode, inFloat32, unaryNode } from "./build.ts";
 import { add, div, maximumWithTiesToSecond, mul, sub } from "./arithmetic.ts";
-import { equal, greater, less, logicalAnd, logicalOr, notEqual } from "./compare.ts";
+import { equal, greater, less } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { where } from "./select.ts";
 import { detach } from "./views.ts";
@@ -37,32 +37,6 @@ export function neg(x: Operand): Tensor {
   const t = asTensor(x);
   if (t.dtype === "bool") throw new DTypeError("neg: bool has no negative; use logicalNot, or cast to int32");
   return new Tensor(unaryNode("neg", castNode(t.node, arithmeticDType(t.dtype))));
-}
-
-/** The largest integer not above x; its derivative is 0. Integers are returned as they are. */
-export function floor(x: Operand): Tensor {
-  const t = asTensor(x);
-  return isFloat(t.dtype) ? new Tensor(unaryNode("floor", t.node)) : t;
-}
-
-/** The smallest integer not below x. */
-export function ceil(x: Operand): Tensor {
-  return neg(floor(neg(x)));
-}
-
-/** Rounds towards zero. */
-export function trunc(x: Operand): Tensor {
-  return where(less(x, 0), ceil(x), floor(x));
-}
-
-/** Nearest integer, halves to the even one. */
-export function round(x: Operand): Tensor {
-  const t = asTensor(x);
-  if (!isFloat(t.dtype)) return t;
-  const low = floor(t);
-  const rest = sub(t, low);
-  const isOdd = notEqual(mul(floor(mul(low, 0.5)), 2), low);
-  return add(low, cast(logicalOr(greater(rest, 0.5), logicalAnd(equal(rest, 0.5), isOdd)), t.dtype));
 }
 
 /** -1, 0 or 1 by the sign of x; 0 for NaN. Its derivative is 0. */

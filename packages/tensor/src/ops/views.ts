@@ -1,6 +1,9 @@
+import { checkInteger, checkList } from "../checks.ts";
 import { ShapeError, ValueError } from "../errors.ts";
 import { createDetached, createNode } from "../graph/create.ts";
-import { type Shape, broadcastShapes, formatShape, normalizeAxes, normalizeAxis, sameShape, sizeOf } from "../shape.ts";
+import {
+  type Shape, broadcastShapes, formatShape, normalizeAxes, normalizeAxis, normalizeIndex, sameShape, sizeOf,
+} from "../shape.ts"; // prettier-ignore
 import { Tensor } from "../tensor.ts";
 import { type Operand, asTensor, broadcastNode, castNode, reshapeNode } from "./build.ts";
 import { promote } from "../dtype.ts";
@@ -8,6 +11,7 @@ import { promote } from "../dtype.ts";
 /** The same elements in row-major order under another shape; one extent may be -1 and is inferred. */
 export function reshape(x: Operand, shape: Shape): Tensor {
   const t = asTensor(x);
+  checkExtents("reshape", shape);
   const unknown = shape.indexOf(-1);
   let target = shape;
   if (unknown >= 0) {
@@ -17,8 +21,15 @@ export function reshape(x: Operand, shape: Shape): Tensor {
     if (!Number.isInteger(inferred)) throw cannotReshape(t.shape, shape);
     target = shape.map((extent, axis) => (axis === unknown ? inferred : extent));
   }
-  if (sizeOf(target) !== t.size || target.some((extent) => extent < 0)) throw cannotReshape(t.shape, shape);
+  if (sizeOf(target) !== t.size) throw cannotReshape(t.shape, shape);
   return new Tensor(reshapeNode(t.node, [...target]));
+}
+
+/** Throws unless a shape holds extents, and -1 where one is to be found. */
+function checkExtents(operation: string, shape: Shape): void {
+  checkList(operation, "the shape", shape);
+  if (shape.every((extent) => Number.isSafeInteger(extent) && extent >= -1)) return;
+  throw new ShapeError(`${operation}: shape ${formatShape(shape)} must hold integers of at least 0, or -1`);
 }
 
 function cannotReshape(from: Shape, to: Shape): ShapeError {
@@ -40,6 +51,7 @@ export function alongAxis(
 /** Axes in another order: axis i of the result is axis `axes[i]` of x. */
 export function permute(x: Operand, axes: readonly number[]): Tensor {
   const t = asTensor(x);
+  checkList("permute", "the axes", axes);
   const order = axes.map((axis) => normalizeAxis("permute", axis, t.ndim));
   if (order.length !== t.ndim || new Set(order).size !== t.ndim) {
     throw new ValueError(
@@ -96,9 +108,10 @@ export function flatten(x: Operand, options: { startAxis?: number; endAxis?: num
 /** Repeats axes of extent 1 to `shape` without copying; -1 keeps an extent. */
 export function expand(x: Operand, shape: Shape): Tensor {
   const t = asTensor(x);
+  checkExtents("expand", shape);
   const offset = shape.length - t.ndim;
   const target = shape.map((extent, axis) => (extent === -1 ? (t.shape[axis - offset] ?? -1) : extent));
-  if (offset < 0 || !sameShape(broadcastShapes("expand", t.shape, target), target)) {
+  if (offset < 0 || target.includes(-1) || !sameShape(broadcastShapes("expand", t.shape, target), target)) {
     throw new ShapeError(`expand: ${formatShape(t.shape)} cannot be repeated to ${formatShape(shape)}`);
   }
   return new Tensor(broadcastNode(t.node, target));
@@ -113,13 +126,18 @@ export type Range = readonly [start?: number | null, stop?: number | null, step?
  */
 export function slice(x: Operand, ranges: readonly (Range | null)[]): Tensor {
   const t = asTensor(x);
+  checkList("slice", "the ranges", ranges);
   if (ranges.length > t.ndim) {
     throw new ShapeError(`slice: ${ranges.length} ranges for the ${t.ndim} axes of ${formatShape(t.shape)}`);
   }
   const starts: number[] = [];
   const steps: number[] = [];
   const shape = t.shape.map((extent, axis) => {
-    const [from, to, step = 1] = ranges[axis] ?? [];
+    const range: Range = ranges[axis] ?? [];
+    if (!Array.isArray(range) || range.length > 3) {
+      throw new ValueError(`slice: range ${String(range)} of axis ${axis} must be [start, stop, step] or null`);
+    }
+    const [from, to, step = 1] = range as Range;
     if (!Number.isInteger(step) || step === 0) throw new ValueError(`slice: step ${step} must be an integer but not 0`);
     const limit = (value: number | null | undefined, open: number): number => {
       if (value === null || value === undefined) return open;
@@ -141,7 +159,7 @@ export function slice(x: Operand, ranges: readonly (Range | null)[]): Tensor {
 export function select(x: Operand, axis: number, index: number): Tensor {
   const t = asTensor(x);
   const a = normalizeAxis("select", axis, t.ndim);
-  const i = normalizeAxis(`select: index on axis ${a}`, index, t.shape[a]);
+  const i = normalizeIndex(`select: axis ${a}`, index, t.shape[a]);
   const ranges = t.shape.map((_, k): Range | null => (k === a ? [i, i + 1] : null));
   return reshape(
     slice(t, ranges),
@@ -161,6 +179,7 @@ export function flip(x: Operand, axes: number | readonly number[]): Tensor {
 
 /** Joins tensors along an axis; the other extents must agree. */
 export function concat(tensors: readonly Operand[], axis = 0): Tensor {
+  checkList("concat", "the tensors", tensors);
   const list = tensors.map(asTensor);
   if (list.length === 0) throw new ValueError("concat: give at least one tensor");
   const a = normalizeAxis("concat", axis, list[0].ndim);
@@ -181,9 +200,18 @@ export function concat(tensors: readonly Operand[], axis = 0): Tensor {
 
 /** Joins tensors of one shape along a new axis. */
 export function stack(tensors: readonly Operand[], axis = 0): Tensor {
+  checkList("stack", "the tensors", tensors);
+  const list = tensors.map(asTensor);
+  if (list.length === 0) throw new ValueError("stack: give at least one tensor");
+  const a = normalizeAxis("stack", axis, list[0].ndim + 1);
+  for (const { shape } of list) {
+    if (!sameShape(shape, list[0].shape)) {
+      throw new ShapeError(`stack: shapes ${formatShape(list[0].shape)} and ${formatShape(shape)} differ`);
+    }
+  }
   return concat(
-    tensors.map((t) => unsqueeze(t, axis)),
-    axis,
+    list.map((t) => unsqueeze(t, a)),
+    a,
   );
 }
 
@@ -192,13 +220,13 @@ export function split(x: Operand, sizes: number | readonly number[], axis = 0): 
   const t = asTensor(x);
   const a = normalizeAxis("split", axis, t.ndim);
   const extent = t.shape[a];
-  if (typeof sizes === "number" && !(Number.isInteger(sizes) && sizes > 0)) {
-    throw new ValueError(`split: the part size ${sizes} must be a positive integer`);
-  }
+  if (typeof sizes === "number") checkInteger("split", "the part size", sizes, 1);
+  else checkList("split", "the part sizes", sizes);
   const parts =
     typeof sizes === "number"
       ? Array.from({ length: Math.ceil(extent / sizes) }, (_, i) => Math.min(sizes, extent - i * sizes))
       : sizes;
+  for (const size of parts) checkInteger("split", "the part size", size, 0);
   const total = parts.reduce((sum, size) => sum + size, 0);
   if (total !== extent) {
     throw new ShapeError(`split: sizes [${parts.join(", ")}] add up to ${total}, axis ${a} has ${extent}`);
@@ -218,7 +246,7 @@ export function split(x: Operand, sizes: number | readonly number[], axis = 0): 
 export function chunk(x: Operand, n: number, axis = 0): Tensor[] {
   const t = asTensor(x);
   const a = normalizeAxis("chunk", axis, t.ndim);
-  if (!Number.isInteger(n) || n < 1) throw new ValueError(`chunk: ${n} parts; it must be a positive integer`);
+  checkInteger("chunk", "n", n, 1);
   return split(t, Math.max(1, Math.ceil(t.shape[a] / n)), a);
 }
 
@@ -228,7 +256,10 @@ export function roll(x: Operand, shifts: number | readonly number[], axes?: numb
   if (axes === undefined) return reshape(roll(reshape(t, [t.size]), shifts, 0), t.shape);
   const by = typeof shifts === "number" ? [shifts] : shifts;
   const along = typeof axes === "number" ? [axes] : axes;
+  checkList("roll", "the shifts", by);
+  checkList("roll", "the axes", along);
   if (by.length !== along.length) throw new ValueError(`roll: ${by.length} shifts for ${along.length} axes`);
+  for (const shift of by) checkInteger("roll", "the shift", shift);
   return along.reduce((result, axis, i) => {
     const a = normalizeAxis("roll", axis, t.ndim);
     const extent = t.shape[a];
@@ -242,6 +273,8 @@ export function roll(x: Operand, shifts: number | readonly number[], axes?: numb
 /** Repeats the whole tensor along each axis. */
 export function tile(x: Operand, repeats: readonly number[]): Tensor {
   const t = asTensor(x);
+  checkList("tile", "the repeats", repeats);
+  for (const times of repeats) checkInteger("tile", "a repeat", times, 0);
   const rank = Math.max(t.ndim, repeats.length);
   const shape = [...new Array<number>(rank - t.ndim).fill(1), ...t.shape];
   const times = [...new Array<number>(rank - repeats.length).fill(1), ...repeats];
@@ -257,6 +290,7 @@ export function tile(x: Operand, repeats: readonly number[]): Tensor {
 export function repeatInterleave(x: Operand, repeats: number, axis: number): Tensor {
   const t = asTensor(x);
   const a = normalizeAxis("repeatInterleave", axis, t.ndim);
+  checkInteger("repeatInterleave", "repeats", repeats, 0);
   const spread = [...t.shape.slice(0, a + 1), 1, ...t.shape.slice(a + 1)];
   const repeated = [...t.shape.slice(0, a + 1), repeats, ...t.shape.slice(a + 1)];
   const shape = t.shape.map((extent, k) => (k === a ? extent * repeats : extent));

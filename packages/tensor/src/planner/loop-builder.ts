@@ -251,12 +251,14 @@ export class LoopBuilder {
   /** The input where the index lies inside of it, else another value. */
   #within(input: number, index: Index, guard: number, otherwise: () => number): number {
     const { shape, dtype } = this.#node(input);
-    const bounds = index
-      .map((at, axis) => ({ ...at, extent: shape[axis] }))
-      .filter((bound) => {
-        const [low, high] = range(bound, this.#extents);
-        return low < 0 || high >= bound.extent;
-      });
+    const ranged = index.map((at, axis) => ({
+      bound: { ...at, extent: shape[axis] },
+      range: range(at, this.#extents),
+    }));
+    if (ranged.some(({ bound, range: [low, high] }) => high < 0 || low >= bound.extent)) return otherwise();
+    const bounds = ranged
+      .filter(({ bound, range: [low, high] }) => low < 0 || high >= bound.extent)
+      .map(({ bound }) => bound);
     if (bounds.length === 0) return this.#value(input, index, guard);
     const inside = this.#emit({ op: "inside", dtype: "bool", bounds });
     const both = guard < 0 ? inside : this.#emit({ op: "min", dtype: "bool", a: guard, b: inside });

@@ -103,7 +103,7 @@ function limitKernels(graph: Graph, materialized: Set<number>): void {
 }
 
 /** The nodes whose buffers an anchor reads, once views are folded into its accesses. */
-export function anchorOperands(graph: Graph, position: number, materialized: ReadonlySet<number>): number[] {
+function anchorOperands(graph: Graph, position: number, materialized: ReadonlySet<number>): number[] {
   const node = graph.nodes[position];
   const hasBuffer = (at: number): boolean => materialized.has(at);
   if (node.kind === "matmul" || node.kind === "attention") {

@@ -3,12 +3,12 @@ import { createLeaf, createNode } from "../graph/create.ts";
 import type { Node } from "../graph/node.ts";
 import { Storage } from "../graph/storage.ts";
 import { drawFrom, isRecomputing } from "../graph/recompute.ts";
-import { activeTrace } from "../graph/trace.ts";
+import { activeTrace, withoutTrace } from "../graph/trace.ts";
 import { add } from "../ops/arithmetic.ts";
 import { less } from "../ops/compare.ts";
 import { cast } from "../ops/unary.ts";
 import { concat, slice } from "../ops/views.ts";
-import { type Shape, sizeOf } from "../shape.ts";
+import { type Shape, checkShape, sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { Variable } from "../variable.ts";
 import { threefry } from "./threefry.ts";
@@ -23,12 +23,17 @@ export class Generator {
 
   /** @param seed - Any integer of up to 53 bits; its low and high word are the key. */
   constructor(seed: number) {
-    this.state = new Variable(stateTensor(stateOf(seed)), { name: "generator" });
+    this.state = new Variable(stateTensor(stateOf("Generator", seed)), { name: "generator" });
+  }
+
+  /** Its state, so that a generator can be listed in the state of `compile`. */
+  variables(): Iterable<Variable> {
+    return [this.state];
   }
 
   /** Starts the stream of another seed. */
   seed(seed: number): void {
-    this.state.assign(stateTensor(stateOf(seed)));
+    this.state.assign(stateTensor(stateOf("Generator.seed", seed)));
   }
 
   /** A generator with a key of its own, drawn from this one's stream. */
@@ -43,6 +48,7 @@ export class Generator {
 
   /** The next words of the stream as a uint32 tensor; advances the counter by its size. */
   bits(shape: Shape): Tensor {
+    checkShape("Generator.bits", shape);
     activeTrace()?.include(this.state);
     const node = createNode("randomBits", [drawFrom(this.state.node)], [...shape], "uint32", null);
     if (!isRecomputing()) this.#advance(sizeOf(shape));
@@ -77,8 +83,10 @@ function advanced(state: Tensor, count: number): Tensor {
   return concat([slice(state, [[0, 2]]), low, high]);
 }
 
-function stateOf(seed: number): Uint32Array {
-  if (!Number.isSafeInteger(seed)) throw new ValueError(`seed ${seed} must be an integer of up to 53 bits`);
+function stateOf(caller: string, seed: number): Uint32Array {
+  if (!Number.isSafeInteger(seed)) {
+    throw new ValueError(`${caller}: seed ${String(seed)} must be an integer of up to 53 bits`);
+  }
   return Uint32Array.of(seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0, 0, 0);
 }
 
@@ -95,13 +103,14 @@ let current: Generator | null = null;
 
 /** The generator used where none is given. Seeded from the clock unless `manualSeed` was called. */
 export function defaultGenerator(): Generator {
-  current ??= new Generator(Math.floor(Math.random() * 2 ** 53));
+  current ??= withoutTrace(() => new Generator(Math.floor(Math.random() * 2 ** 53)));
   return current;
 }
 
 /** Seeds the default generator, so that everything random that follows repeats from run to run. */
 export function manualSeed(seed: number): Generator {
-  if (current === null) current = new Generator(seed);
-  else current.seed(seed);
+  const state = stateTensor(stateOf("manualSeed", seed));
+  current ??= new Generator(0);
+  current.state.assign(state);
   return current;
 }

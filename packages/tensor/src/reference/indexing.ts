@@ -64,8 +64,13 @@ export const indexing: { readonly [K in IndexingKind]: Evaluator<OfKind<K>> } = 
   gather: (node, [x, index], out) => {
     const { axis } = node.attributes;
     const strides = stridesOf(x.shape);
+    const outside = isFloat(node.dtype) ? NaN : 0;
     forEachIndex(node.shape, (at, position) => {
-      const picked = Math.min(Math.max(index.values[position], 0), x.shape[axis] - 1);
+      const picked = index.values[position];
+      if (picked < 0 || picked >= x.shape[axis]) {
+        out[position] = outside;
+        return;
+      }
       let from = 0;
       for (let k = 0; k < at.length; k++) from += (k === axis ? picked : at[k]) * strides[k];
       out[position] = x.values[from];

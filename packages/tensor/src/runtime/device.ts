@@ -1,4 +1,4 @@
-import type { Device } from "../backend.ts";
+import { type Device, checkDevice } from "../backend.ts";
 import { NoBackendError } from "../errors.ts";
 
 let current: Device | null = null;
@@ -9,6 +9,7 @@ let current: Device | null = null;
  * @param device - A backend such as `cpu()`, or `reference()`; null for none.
  */
 export function setBackend(device: Device | null): void {
+  if (device !== null) checkDevice("setBackend", device);
   current = device;
 }
 

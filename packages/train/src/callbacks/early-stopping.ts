@@ -1,7 +1,7 @@
-import { ValueError } from "@minima/tensor";
+import { checkInteger, checkOptions } from "@minima/tensor";
 import type { Callback } from "./callback.ts";
 import { keepBest } from "./keep-best.ts";
-import { Monitor, type MonitorOptions } from "./monitor.ts";
+import { Monitor, type MonitorOptions, monitorOptions } from "./monitor.ts";
 
 /** Options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions extends MonitorOptions {
@@ -16,15 +16,14 @@ export interface EarlyStoppingOptions extends MonitorOptions {
  * those of the best evaluation, not the last (Goodfellow, Bengio, Courville 2016, "Deep Learning", algorithm 7.1). How
  * many updates or epochs lie between two evaluations is up to `fit`'s `evaluateEvery`.
  *
- * @throws ValueError if `patience` is not a whole number from 1 up; when training starts, if there is no such figure.
+ * @throws ValueError for options that do not exist or are out of range; when training starts, if there is no such figure.
  */
 export function earlyStopping(options: EarlyStoppingOptions): Callback {
   const { patience, restoreBest = true } = options;
-  if (!Number.isSafeInteger(patience) || patience < 1) {
-    throw new ValueError(`earlyStopping: patience must be a whole number of evaluations from 1 up, got ${patience}`);
-  }
+  checkOptions("earlyStopping", options, { ...monitorOptions, patience: true, restoreBest: true });
+  checkInteger("earlyStopping", "patience", patience, 1);
   const monitor = new Monitor("earlyStopping", options);
-  const keeper = restoreBest ? keepBest(options) : null;
+  const keeper = restoreBest ? keepBest(monitor.options) : null;
   let withoutImprovement = 0;
   return {
     async onFitStart(training) {

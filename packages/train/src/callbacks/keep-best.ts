@@ -1,12 +1,14 @@
 import type { StateDict } from "@minima/layers";
+import { checkOptions } from "@minima/tensor";
 import type { Callback } from "./callback.ts";
-import { Monitor, type MonitorOptions } from "./monitor.ts";
+import { Monitor, type MonitorOptions, monitorOptions } from "./monitor.ts";
 
 /**
  * Keeps the parameters of the best evaluation, and gives them back to the model when training ends, whether it
  * finished or was interrupted. Before the first evaluation there is nothing to give back.
  */
 export function keepBest(options: MonitorOptions = {}): Callback {
+  checkOptions("keepBest", options, monitorOptions);
   const monitor = new Monitor("keepBest", options);
   let parameters: StateDict | null = null;
   return {

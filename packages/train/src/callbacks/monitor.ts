@@ -13,23 +13,34 @@ export interface MonitorOptions {
   readonly minDelta?: number | undefined;
 }
 
+/** The names of the options. */
+export const monitorOptions: Readonly<Record<keyof MonitorOptions, true>> = {
+  monitor: true,
+  better: true,
+  minDelta: true,
+};
+
 /** Watches one figure of the evaluations for improvements. */
 export class Monitor {
   readonly name: string;
   readonly #caller: string;
-  readonly #options: MonitorOptions;
   readonly #minDelta: number;
+  readonly options: MonitorOptions;
   #better: Better = "lower";
   #best: number | null = null;
 
   constructor(caller: string, options: MonitorOptions) {
-    const { monitor = "validationLoss", minDelta = 0 } = options;
+    const { monitor = "validationLoss", better, minDelta = 0 } = options;
+    if (typeof monitor !== "string") throw new ValueError(`${caller}: monitor ${String(monitor)} must be a name`);
+    if (![undefined, "higher", "lower"].includes(better)) {
+      throw new ValueError(`${caller}: better ${String(better)} must be "higher" or "lower"`);
+    }
     if (!(minDelta >= 0 && minDelta < Infinity)) {
       throw new ValueError(`${caller}: minDelta must be a finite number from 0 up, got ${minDelta}`);
     }
     this.name = monitor;
     this.#caller = caller;
-    this.#options = options;
+    this.options = { monitor, better, minDelta };
     this.#minDelta = minDelta;
   }
 
@@ -44,7 +55,7 @@ export class Monitor {
         `${this.#caller}: evaluations have no figure "${this.name}"; they have ${[...monitors.keys()].join(", ")}`,
       );
     }
-    const better = this.#options.better ?? monitors.get(this.name);
+    const better = this.options.better ?? monitors.get(this.name);
     if (better === undefined) {
       throw new ValueError(
         `${this.#caller}: say with better: "higher" or "lower" which values of ${this.name} are better`,

@@ -1,4 +1,14 @@
-import { type Tensor, type Variable, ShapeError, ValueError, formatShape, mul, noGrad } from "@minima/tensor";
+import {
+  type Operand,
+  type Tensor,
+  type Variable,
+  ShapeError,
+  ValueError,
+  formatShape,
+  mul,
+  noGrad,
+} from "@minima/tensor";
+import { checkMethods } from "../checks.ts";
 import type { MetricValues, Metrics } from "./metric.ts";
 import { RunningSum } from "./running-sum.ts";
 
@@ -8,9 +18,10 @@ export type Measured<M extends Metrics> = { readonly loss: number; readonly samp
 /** Names that results use themselves. */
 const reserved = ["loss", "samples"];
 
-/** Throws for names of metrics that results could not hold. */
-export function checkMetricNames(metrics: Metrics): void {
-  for (const name of Object.keys(metrics)) {
+/** Throws for what is no metric, and for names of metrics that results could not hold. */
+export function checkMetrics(caller: string, metrics: Metrics): void {
+  for (const [name, metric] of Object.entries(metrics)) {
+    checkMethods(`${caller}: metric ${name}`, metric, ["measure", "value"], "one such as accuracy()");
     if (reserved.includes(name) || !/^[a-z]\w*$/i.test(name)) {
       throw new ValueError(
         `metrics: "${name}" cannot be the name of a metric; use letters and digits, other than ${reserved.join(", ")}`,
@@ -46,7 +57,7 @@ export class Measurement<M extends Metrics> {
    * @param loss - The mean over the batch.
    * @param size - Rows of the batch.
    */
-  add(output: Tensor, target: Tensor, loss: Tensor, size: number): void {
+  add(output: Tensor, target: Tensor, loss: Tensor, size: Operand): void {
     if (loss.size !== 1) {
       throw new ShapeError(
         `loss: the loss function returned shape ${formatShape(loss.shape)}; it must return the mean over the batch`,

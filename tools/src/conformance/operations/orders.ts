@@ -3,7 +3,15 @@ import { alongAxis, takes } from "../operation.ts";
 
 /** Along an axis: softmax, running sums, rotations, sorting. */
 export const orders: readonly Row[] = [
-  ...alongAxis("softmax", "log_softmax", "softmin", "cumsum", "cumprod"),
+  ...alongAxis("softmax", "log_softmax", "softmin", "cumprod", "logcumsumexp"),
+  [
+    "cumsum",
+    (api, inputs, config) => api.tensor("cumsum", takes(inputs, 1)[0], config.axis("dim"), config.options(["dtype"])),
+  ],
+  ...["cummax", "cummin"].map((op): Row => [
+    op,
+    (api, inputs, config) => api.valuesAndIndices(op, takes(inputs, 1)[0], config.axis("dim")),
+  ]),
   ["flip", (api, inputs, config) => api.tensor("flip", takes(inputs, 1)[0], config.integers("dims"))],
   [
     "roll",

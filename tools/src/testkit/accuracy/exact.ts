@@ -15,7 +15,7 @@ export function erf(x: number): number {
 }
 
 /** 1 - erf(x), without cancellation for x > 0. */
-function erfc(x: number): number {
+export function erfc(x: number): number {
   return x < 2 ? 1 - erf(x) : erfcFraction(x);
 }
 
@@ -40,6 +40,14 @@ export function erfinv(x: number): number {
     y -= (difference * sqrtPi) / 2 / Math.exp(-y * y);
   }
   return Math.sign(x) * y;
+}
+
+/** sin(πx) / (πx): whole turns are taken off before the product is rounded, and its zeros are exact. */
+export function sinc(x: number): number {
+  if (x === 0) return 1;
+  const part = Math.abs(x) % 2;
+  const [sign, half] = part > 1 ? [-1, part - 1] : [1, part];
+  return (sign * Math.sin(Math.PI * Math.min(half, 1 - half))) / (Math.PI * Math.abs(x));
 }
 
 export function sigmoid(x: number): number {

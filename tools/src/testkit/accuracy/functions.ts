@@ -55,6 +55,8 @@ export const composites: readonly JudgedFunction[] = [
   { name: "asinh", op: T.asinh, exact: Math.asinh, bound: 2.2, dense: [[2 ** -12, 4]] },
   { name: "acosh", op: T.acosh, exact: Math.acosh, bound: 2.8, dense: [[1, 4]] },
   { name: "atanh", op: T.atanh, exact: Math.atanh, bound: 2.6, dense: [[2 ** -12, 1]] },
+  { name: "erfc", op: T.erfc, exact: exact.erfc, bound: 5, dense: [[0.45, 10.1]] },
+  { name: "sinc", op: T.sinc, exact: exact.sinc, bound: 3.5, dense: [[0.25, 16]] },
   { name: "erfinv", op: T.erfinv, exact: exact.erfinv, bound: 4, dense: [[2 ** -6, 1]] },
   { name: "logit", op: T.logit, exact: exact.logit, bound: 3, dense: [[2 ** -6, 1]] },
   { name: "softplus", op: L.softplus, exact: exact.softplus, bound: 2.2, dense: bothSigns(2 ** -6, 104) },

@@ -17,6 +17,8 @@ const unaries = [
   ["exp", "rough", (l: number) => Math.exp(l)],
   ["expm1", "rough", (l: number) => Math.exp(l)],
   ["asinh", "rough", (l: number) => l],
+  ["erfc", "rough", () => 2],
+  ["sinc", "rough", () => 1],
 ] as const;
 
 export const unary: Step = (p) => {

@@ -67,6 +67,32 @@ export const ordered: Step = (p) => {
   return p.r.chance(0.5) ? make(both.values, x.limit) : make(both.indices, extent);
 };
 
+/** What stands at a place in the order of a line, and places in such an order, of exact numbers. */
+export const ranked: Step = (p) => {
+  const x = p.exactNumber(({ tensor }) => tensor.ndim > 0 && tensor.size > 0);
+  if (x === undefined) return null;
+  const axis = p.axisOf(x.tensor);
+  // Quantiles are floats, which do not hold all integers.
+  const isFloat = x.tensor.dtype === "float32";
+  const name = p.r.pick(["median", "nanmedian", "mode", "searchsorted", isFloat ? "quantile" : "median"] as const);
+  const make = (tensor: T.Tensor, limit = x.limit) => ({ tensor, certainty: "exact" as const, limit, text: name });
+  switch (name) {
+    case "quantile": {
+      const interpolation = p.r.pick(["lower", "higher", "nearest"] as const);
+      return make(T.quantile(x.tensor, [p.r.unit(), 0.5], { axis, interpolation }));
+    }
+    case "searchsorted": {
+      const { values } = T.sort(T.flatten(x.tensor));
+      const wanted = p.exactNumber(({ tensor }) => tensor.dtype === x.tensor.dtype) ?? x;
+      return make(T.searchsorted(values, wanted.tensor, { right: p.r.chance(0.5) }), x.tensor.size);
+    }
+    default: {
+      const { values, indices } = T[name](x.tensor, { axis, keepDims: p.r.chance(0.5) });
+      return p.r.chance(0.5) ? make(values) : make(indices, x.tensor.shape[axis]);
+    }
+  }
+};
+
 /**
  * Most factors of a product of floats near 1. Each may cost half a unit in the last place, and where the small parts of
  * factors are lost always on the same side these add up: the error of a longer product is no sign of a fault.
@@ -81,13 +107,17 @@ export const scanned: Step = (p) => {
   const axis = p.axisOf(t);
   const n = t.shape[axis];
   const certainty = t.dtype === "float32" ? "rough" : "exact";
-  const choice = p.r.below(3);
+  const choice = p.r.below(4);
   switch (choice === 1 && t.dtype === "float32" && n > mostFactors ? 0 : choice) {
     case 0:
       return { tensor: T.cumsum(t, axis), certainty, limit: limit * n, text: `cumsum on ${axis}` };
     case 1: {
       const factors = t.dtype === "float32" ? T.add(T.mul(t, 1 / (n * limit || 1)), 1) : t;
       return { tensor: T.cumprod(factors, axis), certainty, limit: 3, text: `cumprod on ${axis}` };
+    }
+    case 2: {
+      const tensor = T.logcumsumexp(t, axis);
+      return { tensor, certainty: "rough", limit: limit + Math.log(n), text: `logcumsumexp on ${axis}` };
     }
     default:
       return { tensor: T.diff(t, { axis }), certainty, limit: 2 * limit, text: `diff on ${axis}` };

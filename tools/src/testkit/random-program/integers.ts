@@ -21,22 +21,44 @@ export const cast: Step = (p) => {
   };
 };
 
+/** Integers at the ends of dtypes, and beyond. */
+const extremes = [0, 1, -1, 255, 256, 2 ** 31 - 1, 2 ** 31, -(2 ** 31), -(2 ** 31) - 1, 2 ** 32 - 1, 2 ** 32];
+
+/** One number everywhere, also such as the dtype does not hold. */
+export const constant: Step = (p) => {
+  const { shape } = p.r.pick(p.values).tensor;
+  const dtype = p.r.pick(["float32", "int32", "uint32", "uint8", "bool"] as const);
+  const isFloat = dtype === "float32";
+  const value = p.r.pick(isFloat ? [0, -0, 0.1, -2.7, 1] : [...extremes, 0.5, -2.7, NaN, Infinity, -Infinity]);
+  const tensor = p.r.chance(0.5) ? T.full(shape, value, { dtype }) : T.cast(T.full(shape, value), dtype);
+  return { tensor, certainty: "exact", limit: isFloat ? 3 : 2 ** 32, text: `${dtype} everywhere ${value}` };
+};
+
 export const integerArithmetic: Step = (p) => {
   const a = p.integer();
   if (a === undefined) return null;
   const b = p.integer(({ tensor }) => tensor.dtype === a.tensor.dtype && fits(a.tensor.shape, tensor.shape)) ?? a;
-  const name = p.r.pick(["add", "sub", "mul", "maximum", "minimum", "floorDivide", "remainder", "sum", "pow"] as const);
+  const name = p.r.pick([
+    "add", "sub", "mul", "maximum", "minimum", "floorDivide", "remainder", "fmod", "sum", "prod", "pow", "number", "clamp", "pad",
+  ] as const); // prettier-ignore
   const make = (tensor: T.Tensor) => ({ tensor, certainty: "exact" as const, limit: 2 ** 32, text: name });
   switch (name) {
     case "sum":
-      return a.tensor.ndim === 0 ? null : make(T.sum(a.tensor, { axis: p.axesOf(a.tensor) }));
+    case "prod":
+      return a.tensor.ndim === 0 ? null : make(T[name](a.tensor, { axis: p.axesOf(a.tensor) }));
     case "pow":
-      return make(T.pow(a.tensor, p.r.between(0, 3)));
+      return make(T.pow(a.tensor, p.r.chance(0.5) ? p.r.between(0, 12) : b.tensor));
+    case "number":
+      return make(T[p.r.pick(["add", "sub", "mul", "maximum", "minimum"] as const)](a.tensor, p.r.pick(extremes)));
+    case "clamp":
+      return make(T.clamp(a.tensor, { min: p.r.pick(extremes), max: p.r.pick(extremes) }));
+    case "pad":
+      if (a.tensor.ndim === 0 || a.tensor.size > 2000) return null;
+      return make(T.pad(a.tensor, [p.r.between(-1, 2), 1], { value: p.r.pick(extremes) }));
     case "floorDivide":
-    case "remainder": {
-      const divisor = p.r.chance(0.5) ? p.r.between(1, 9) : T.where(T.equal(b.tensor, 0), 3, b.tensor);
-      return make(T[name](a.tensor, divisor));
-    }
+    case "remainder":
+    case "fmod":
+      return make(T[name](a.tensor, p.r.chance(0.5) ? p.r.between(1, 9) : b.tensor));
     default:
       return make(T[name](a.tensor, b.tensor));
   }
@@ -47,7 +69,8 @@ export const comparison: Step = (p) => {
   if (a === undefined) return null;
   const b = p.exactNumber(({ tensor }) => tensor.dtype === a.tensor.dtype && fits(a.tensor.shape, tensor.shape)) ?? a;
   const name = p.r.pick(["less", "lessEqual", "greater", "greaterEqual", "equal", "notEqual"] as const);
-  return { tensor: T[name](a.tensor, b.tensor), certainty: "exact", limit: 1, text: name };
+  const other = p.r.chance(0.3) ? p.r.pick([...extremes, 0.5, -0.25, NaN, Infinity]) : b.tensor;
+  return { tensor: T[name](a.tensor, other), certainty: "exact", limit: 1, text: name };
 };
 
 export const logic: Step = (p) => {

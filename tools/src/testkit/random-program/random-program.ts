@@ -1,14 +1,14 @@
 import * as T from "@minima/tensor";
 import { binary, choose, limited, positive, stepwise, unary } from "./elementwise.ts";
-import { ordered, scanned, scattered, taken } from "./indexing.ts";
-import { cast, comparison, drawn, integerArithmetic, logic } from "./integers.ts";
+import { ordered, ranked, scanned, scattered, taken } from "./indexing.ts";
+import { cast, comparison, constant, drawn, integerArithmetic, logic } from "./integers.ts";
 import { contraction, product } from "./products.ts";
 import { ProgramBuilder, type Step } from "./program-builder.ts";
 import { normalize, reduce, reduceExact } from "./reductions.ts";
 import { TestRandom } from "./test-random.ts";
 import type { StepResult, Value } from "./value.ts";
 import { join, view } from "./views.ts";
-import { convolution, pooling } from "./windows.ts";
+import { convolution, pooling, resampling, unfolding } from "./windows.ts";
 
 /** A random computation: the values to read, and what it was. */
 export interface RandomProgram {
@@ -35,13 +35,17 @@ const steps: readonly (readonly [weight: number, step: Step])[] = [
   [1, contraction],
   [3, convolution],
   [3, pooling],
+  [2, resampling],
+  [1, unfolding],
   [3, taken],
   [3, scattered],
   [3, ordered],
+  [2, ranked],
   [2, scanned],
   [3, cast],
   [3, integerArithmetic],
   [1, comparison],
+  [1, constant],
   [1, logic],
   [2, drawn],
 ];
@@ -49,6 +53,8 @@ const lottery = steps.flatMap(([weight, step]) => new Array<Step>(weight).fill(s
 
 const shapes = [[3, 4], [4], [2, 3, 4], [1, 4], [5, 3], [2, 1, 4], [17], [4, 17], [], [2, 3, 6, 5], [1, 4, 9], [33, 5]];
 const largeShapes = [[64, 65], [130, 33], [8, 16, 31], [5000], [4, 8, 12, 11]];
+/** Of integers: small ones, and all that int32 holds. */
+const ranges: readonly (readonly [number, number])[] = [[-9, 9], [-9, 9], [-(2 ** 31), 2 ** 31 - 1], [2 ** 31 - 2, 2 ** 31 - 1]]; // prettier-ignore
 /** What later steps, and comparisons, can bear. */
 const mostLimit = 8;
 
@@ -67,10 +73,10 @@ export function randomProgram(seed: number, length: number, options: RandomProgr
     mostElements: isLarge ? 40_000 : 4000,
     specials: r.chance(0.06) ? specials : [],
   });
-  const withEmpty = r.chance(0.03);
+  const withEmpty = r.chance(0.06);
   for (let i = 0; i < 4; i++) {
     const shape = i === 0 && isLarge ? r.pick(largeShapes) : i === 1 && withEmpty ? [3, 0, 4] : r.pick(shapes);
-    p.add(i === 3 && r.chance(0.5) ? p.integerInput(shape, -9, 9) : p.specialInput(shape));
+    p.add(i === 3 && r.chance(0.5) ? p.integerInput(shape, ...r.pick(ranges)) : p.specialInput(shape));
   }
   for (let made = 0; made < length;) {
     const step = r.pick(lottery);

@@ -1,3 +1,4 @@
+import { checkList } from "../../checks.ts";
 import { ShapeError, ValueError } from "../../errors.ts";
 import { formatShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
@@ -25,7 +26,12 @@ export type OutputSize = number | readonly [height: number | null, width: number
  */
 export function adaptiveAvgPool2d(x: Operand, outputSize: OutputSize): Tensor {
   const t = new Tensor(floatNode(x));
-  const [height, width] = outputExtents("adaptiveAvgPool2d", t, outputSize);
+  const [height, width] = outputExtents("adaptiveAvgPool2d", t, outputSize, 2);
+  return averagesApart(t, height, width);
+}
+
+/** Means of the windows that cut the last two axes into so many. */
+export function averagesApart(t: Tensor, height: number, width: number): Tensor {
   const [rows, columns] = t.shape.slice(-2);
   if (height === 1 && width === 1) return mean(t, { axis: [-2, -1], keepDims: true });
   if (rows % height === 0 && columns % width === 0) return avgPool2d(t, [rows / height, columns / width]);
@@ -36,7 +42,9 @@ export function adaptiveAvgPool2d(x: Operand, outputSize: OutputSize): Tensor {
 
 /** As `adaptiveAvgPool2d`, along the last axis alone. */
 export function adaptiveAvgPool1d(x: Operand, outputSize: number): Tensor {
-  return withoutHeight(adaptiveAvgPool2d(withHeight(lineOf("adaptiveAvgPool1d", x)), [1, outputSize]));
+  const t = new Tensor(floatNode(x));
+  const [length] = outputExtents("adaptiveAvgPool1d", t, outputSize, 1);
+  return withoutHeight(averagesApart(withHeight(t), 1, length));
 }
 
 /**
@@ -47,7 +55,12 @@ export function adaptiveAvgPool1d(x: Operand, outputSize: number): Tensor {
  */
 export function adaptiveMaxPool2d(x: Operand, outputSize: OutputSize): Tensor {
   const t = asTensor(x);
-  const [height, width] = outputExtents("adaptiveMaxPool2d", t, outputSize);
+  const [height, width] = outputExtents("adaptiveMaxPool2d", t, outputSize, 2);
+  return maximaApart(t, height, width);
+}
+
+/** Maxima of the windows that cut the last two axes into so many. */
+export function maximaApart(t: Tensor, height: number, width: number): Tensor {
   const [tall, rows] = windowsApart(t, -2, height);
   const [spread, columns] = windowsApart(tall, -1, width);
   return maxPool2d(spread, [rows, columns]);
@@ -55,25 +68,32 @@ export function adaptiveMaxPool2d(x: Operand, outputSize: OutputSize): Tensor {
 
 /** As `adaptiveMaxPool2d`, along the last axis alone. */
 export function adaptiveMaxPool1d(x: Operand, outputSize: number): Tensor {
-  return withoutHeight(adaptiveMaxPool2d(withHeight(lineOf("adaptiveMaxPool1d", x)), [1, outputSize]));
-}
-
-function lineOf(name: string, x: Operand): Tensor {
   const t = asTensor(x);
-  if (t.ndim === 0) throw new ShapeError(`${name}: a scalar has no axis to pool over`);
-  return t;
+  const [length] = outputExtents("adaptiveMaxPool1d", t, outputSize, 1);
+  return withoutHeight(maximaApart(withHeight(t), 1, length));
 }
 
-function outputExtents(name: string, t: Tensor, outputSize: OutputSize): [number, number] {
-  if (t.ndim < 2 || t.shape.slice(-2).includes(0)) {
-    throw new ShapeError(`${name}: ${formatShape(t.shape)} must end in a height and a width that are not 0`);
+/** What the last axes are called, by their number. */
+const lastAxes = { 1: "a length", 2: "a height and a width", 3: "a depth, a height and a width" } as const;
+
+/** The extents of the output along the last axes. */
+export function outputExtents(
+  name: string,
+  t: Tensor,
+  outputSize: number | readonly (number | null)[],
+  axes: keyof typeof lastAxes,
+): number[] {
+  const extents = t.shape.slice(-axes);
+  if (t.ndim < axes || extents.includes(0)) {
+    throw new ShapeError(`${name}: ${formatShape(t.shape)} must end in ${lastAxes[axes]}, not of extent 0`);
   }
-  const size = typeof outputSize === "number" ? [outputSize, outputSize] : outputSize;
-  const [height, width] = size.map((n, axis) => n ?? t.shape[t.ndim - 2 + axis]);
-  if (![height, width].every((n) => Number.isInteger(n) && n > 0)) {
-    throw new ValueError(`${name}: the output size ${size.join(", ")} must be positive integers`);
+  if (typeof outputSize !== "number") checkList(name, "the output size", outputSize);
+  const size = typeof outputSize === "number" ? extents.map(() => outputSize) : outputSize;
+  const result = size.map((n, axis) => n ?? extents[axis]);
+  if (result.length !== axes || !result.every((n) => Number.isInteger(n) && n > 0)) {
+    throw new ValueError(`${name}: the output size ${size.join(", ")} must be positive integers, one for each axis`);
   }
-  return [height, width];
+  return result;
 }
 
 /** First and last + 1 element of the windows that cut n elements into `count`, as int32 vectors. */

@@ -1,12 +1,10 @@
-import { ShapeError } from "../../errors.ts";
 import { createNode } from "../../graph/create.ts";
-import { formatShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { type Operand, floatNode } from "../build.ts";
-import { type Pair, perAxis, windowCounts, windowsWithHeight, withHeight, withoutHeight } from "./geometry.ts";
-import { checkPadding } from "./max-pool.ts";
+import { type Pair, type Sliding, windowsWithHeight, withHeight, withoutHeight } from "./geometry.ts";
+import { poolWindows } from "./pool-windows.ts";
 
-interface AveragePoolOptions<E> {
+export interface AveragePoolOptions<E> {
   /** How far the window moves; default its own extent. */
   readonly stride?: E | undefined;
   /** Zeros on each side, at most half the window; default 0. */
@@ -41,16 +39,16 @@ export function avgPool2d(x: Operand, kernel: Pair, options: AvgPool2dOptions = 
 }
 
 function pool(name: string, x: Operand, kernel: Pair, options: AveragePoolOptions<Pair>, axes: 1 | 2): Tensor {
-  const given = new Tensor(floatNode(x));
-  if (given.ndim < axes) throw new ShapeError(`${name}: ${formatShape(given.shape)} has fewer than ${axes} axes`);
-  const window = perAxis(name, "kernel", kernel, axes, 1);
-  const stride = perAxis(name, "stride", options.stride ?? kernel, axes, 1);
-  const padding = perAxis(name, "padding", options.padding ?? 0, axes, 0);
-  checkPadding(name, padding, window);
-  const sliding = { window, stride, dilation: window.map(() => 1), padBefore: padding, padAfter: padding };
-  const counts = windowCounts(name, given.shape.slice(-axes), sliding, options.ceilMode === true);
-  const [t, windows, planes] =
-    axes === 2 ? [given, sliding, counts] : [withHeight(given), windowsWithHeight(sliding), [1, ...counts]];
-  const attributes = { ...windows, mode: "forward", countPadding: options.countIncludePad !== false } as const;
-  return new Tensor(createNode("avgPool", [t.node], [...t.shape.slice(0, -2), ...planes], t.dtype, attributes));
+  const t = new Tensor(floatNode(x));
+  const { sliding, counts } = poolWindows(name, t, kernel, options, axes);
+  const countPadding = options.countIncludePad !== false;
+  return axes === 2
+    ? averages(t, counts, sliding, countPadding)
+    : averages(withHeight(t), [1, ...counts], windowsWithHeight(sliding), countPadding);
+}
+
+/** Means of windows over the last two axes. */
+export function averages(t: Tensor, counts: readonly number[], sliding: Sliding, countPadding: boolean): Tensor {
+  const attributes = { ...sliding, mode: "forward", countPadding } as const;
+  return new Tensor(createNode("avgPool", [t.node], [...t.shape.slice(0, -2), ...counts], t.dtype, attributes));
 }

@@ -8,17 +8,27 @@ import { reshape } from "../views.ts";
 import { type Sliding, windowsWithHeight, withHeight, withoutHeight } from "./geometry.ts";
 
 /** Names of the axes of an input, for messages. */
-export const layouts = { 1: "[batch, channels, length]", 2: "[batch, channels, height, width]" } as const;
+export const layouts = {
+  1: "[batch, channels, length]",
+  2: "[batch, channels, height, width]",
+  3: "[batch, channels, depth, height, width]",
+} as const;
 
-/** A `conv` node over one or two axes; over one it is done with a height of 1. */
-export function convolve(
-  mode: ConvAttributes["mode"],
+/** Of how many axes there are convolutions. */
+export type ConvAxes = keyof typeof layouts;
+
+/** Makes a tensor of a shape from an input, or the gradient of a result, and a filter. */
+export type Convolve = (
+  mode: Exclude<ConvAttributes["mode"], "filterGradient">,
   a: Tensor,
   b: Tensor,
   shape: Shape,
   sliding: Sliding,
   groups: number,
-): Tensor {
+) => Tensor;
+
+/** A `conv` node over one or two axes; over one it is done with a height of 1. */
+export const convolve: Convolve = (mode, a, b, shape, sliding, groups) => {
   if (sliding.window.length === 1) {
     const tall = [...shape.slice(0, -1), 1, ...shape.slice(-1)];
     return withoutHeight(convolve(mode, withHeight(a), withHeight(b), tall, windowsWithHeight(sliding), groups));
@@ -26,7 +36,7 @@ export function convolve(
   const { stride, dilation, padBefore, padAfter } = sliding;
   const attributes = { mode, stride, dilation, padBefore, padAfter, groups };
   return new Tensor(createNode("conv", [a.node, b.node], shape, a.dtype, attributes));
-}
+};
 
 /** Throws unless the number of groups divides the channels. */
 export function checkGroups(operation: string, groups: number, channels: number): void {

@@ -1,11 +1,11 @@
 import { ShapeError, ValueError } from "../../errors.ts";
 import { formatShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
-import { type Operand, floatNodes } from "../build.ts";
-import { addBias, checkGroups, convolve, layouts } from "./conv-node.ts";
-import { type Pair, perAxis, reach, windowCounts, withBatch } from "./geometry.ts";
+import { type Operand, asTensor, floatNodes, requireFloat } from "../build.ts";
+import { type ConvAxes, type Convolve, addBias, checkGroups, convolve, layouts } from "./conv-node.ts";
+import { type Pair, type PerAxis, type Sliding, perAxis, reach, windowCounts, withBatch } from "./geometry.ts";
 
-interface ConvOptions<E> {
+export interface ConvOptions<E> {
   /** One number for each output channel. */
   readonly bias?: Tensor | null | undefined;
   /** How far the filter moves from one output to the next; default 1. */
@@ -29,7 +29,7 @@ export type Conv2dOptions = ConvOptions<Pair>;
  * @returns [batch, output channels, ⌊(length + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1].
  */
 export function conv1d(x: Operand, weight: Tensor, options: Conv1dOptions = {}): Tensor {
-  return convolution("conv1d", x, weight, options, 1);
+  return convolution("conv1d", x, weight, options, 1, convolve);
 }
 
 /**
@@ -41,10 +41,19 @@ export function conv1d(x: Operand, weight: Tensor, options: Conv1dOptions = {}):
  * @returns [batch, output channels, height', width'] with n' = ⌊(n + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1.
  */
 export function conv2d(x: Operand, weight: Tensor, options: Conv2dOptions = {}): Tensor {
-  return convolution("conv2d", x, weight, options, 2);
+  return convolution("conv2d", x, weight, options, 2, convolve);
 }
 
-function convolution(name: string, x: Operand, weight: Tensor, options: ConvOptions<Pair>, axes: 1 | 2): Tensor {
+/** Checks what there is to convolve, and does it as `convolved` says. */
+export function convolution(
+  name: string,
+  x: Operand,
+  weight: Tensor,
+  options: ConvOptions<PerAxis>,
+  axes: ConvAxes,
+  convolved: Convolve,
+): Tensor {
+  requireFloat(name, asTensor(x), weight);
   const [given, filter] = floatNodes(x, weight).map((node) => new Tensor(node));
   const [input, restore] = withBatch(name, given, axes + 2, layouts[axes]);
   const { groups = 1, bias } = options;
@@ -53,24 +62,29 @@ function convolution(name: string, x: Operand, weight: Tensor, options: ConvOpti
   if (filter.ndim !== axes + 2 || filter.shape[1] !== channels / groups || filter.shape[0] % groups !== 0) {
     throw new ShapeError(
       `${name}: weight ${formatShape(filter.shape)} does not fit input ${formatShape(input.shape)} and ${groups} group(s): ` +
-        `it must be [outputs, ${channels / groups}, ${axes === 1 ? "kernel" : "kernel, kernel"}]` +
+        `it must be [outputs, ${channels / groups}, ${new Array(axes).fill("kernel").join(", ")}]` +
         (groups === 1 ? "" : `, outputs a multiple of ${groups}`),
     );
   }
-  const window = perAxis(name, "kernel", filter.shape.slice(2), axes, 1);
+  const sliding = convSliding(name, filter.shape.slice(2), options, axes);
+  const counts = windowCounts(name, input.shape.slice(2), sliding);
+  const result = convolved("forward", input, filter, [input.shape[0], filter.shape[0], ...counts], sliding, groups);
+  return restore(addBias(name, result, bias));
+}
+
+/** How a filter slides over the axes of an input. */
+export function convSliding(name: string, kernel: PerAxis, options: ConvOptions<PerAxis>, axes: number): Sliding {
+  const window = perAxis(name, "kernel", kernel, axes, 1);
   const stride = perAxis(name, "stride", options.stride ?? 1, axes, 1);
   const dilation = perAxis(name, "dilation", options.dilation ?? 1, axes, 1);
   const [padBefore, padAfter] = padding(name, options.padding ?? 0, window, stride, dilation);
-  const sliding = { window, stride, dilation, padBefore, padAfter };
-  const counts = windowCounts(name, input.shape.slice(2), sliding);
-  const result = convolve("forward", input, filter, [input.shape[0], filter.shape[0], ...counts], sliding, groups);
-  return restore(addBias(name, result, bias));
+  return { window, stride, dilation, padBefore, padAfter };
 }
 
 /** Zeros before and after each axis. */
 function padding(
   name: string,
-  option: number | readonly number[] | "same" | "valid",
+  option: PerAxis | "same" | "valid",
   window: readonly number[],
   stride: readonly number[],
   dilation: readonly number[],

@@ -1,3 +1,4 @@
+import { checkList } from "../../checks.ts";
 import { ShapeError, ValueError } from "../../errors.ts";
 import { type Shape, formatShape } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -5,6 +6,12 @@ import { reshape } from "../views.ts";
 
 /** A number for both axes, or [vertical, horizontal]. */
 export type Pair = number | readonly [vertical: number, horizontal: number];
+
+/** A number for all three axes, or [depth, height, width]. */
+export type Triple = number | readonly [depth: number, height: number, width: number];
+
+/** As a user gives it: a number for all axes, or one an axis. */
+export type PerAxis = number | readonly number[];
 
 /** Windows that slide over some axes, one entry an axis. */
 export interface Sliding {
@@ -16,13 +23,8 @@ export interface Sliding {
 }
 
 /** One integer an axis from an option that may be a single number. */
-export function perAxis(
-  operation: string,
-  option: string,
-  value: number | readonly number[],
-  axes: number,
-  least: number,
-): number[] {
+export function perAxis(operation: string, option: string, value: PerAxis, axes: number, least: number): number[] {
+  if (typeof value !== "number") checkList(operation, option, value);
   const list = typeof value === "number" ? new Array<number>(axes).fill(value) : [...value];
   if (list.length !== axes) {
     throw new ValueError(
@@ -44,22 +46,20 @@ export function reach(window: number, dilation: number): number {
 
 /**
  * How many windows fit on each axis: ⌊(n + padBefore + padAfter - reach) / stride⌋ + 1. With `ceil` the last one may hang
- * over the end, but must start within the input or the padding before it.
+ * over the end, but must start within the input or the padding before it; that may be the only one, longer than the axis.
  */
 export function windowCounts(operation: string, extents: Shape, sliding: Sliding, ceil = false): number[] {
   return extents.map((extent, axis) => {
     const [before, after, stride] = [sliding.padBefore[axis], sliding.padAfter[axis], sliding.stride[axis]];
     const length = reach(sliding.window[axis], sliding.dilation[axis]);
     const room = extent + before + after - length;
-    if (room < 0) {
-      throw new ShapeError(
-        `${operation}: a window over ${length} elements does not fit axis ${axis - extents.length}, which has ${extent} ` +
-          `and ${before + after} of padding (shape ${formatShape(extents)}); use a smaller window or more padding`,
-      );
-    }
-    if (!ceil) return Math.floor(room / stride) + 1;
-    const count = Math.ceil(room / stride) + 1;
-    return (count - 1) * stride >= extent + before ? count - 1 : count;
+    const count = (ceil ? Math.ceil(room / stride) : Math.floor(room / stride)) + 1;
+    const fitting = ceil && (count - 1) * stride >= extent + before ? count - 1 : count;
+    if (fitting > 0) return fitting;
+    throw new ShapeError(
+      `${operation}: a window over ${length} elements does not fit axis ${axis - extents.length}, which has ${extent} ` +
+        `and ${before + after} of padding (shape ${formatShape(extents)}); use a smaller window or more padding`,
+    );
   });
 }
 

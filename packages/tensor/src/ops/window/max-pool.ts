@@ -1,22 +1,15 @@
-import { ShapeError, ValueError } from "../../errors.ts";
+import { ShapeError } from "../../errors.ts";
 import { createNode } from "../../graph/create.ts";
-import { formatShape, sizeOf } from "../../shape.ts";
+import { sizeOf } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
 import { type Operand, asTensor, floatNode } from "../build.ts";
 import { gather } from "../indexing.ts";
 import type { ValuesAndIndices } from "../reduce.ts";
 import { reshape } from "../views.ts";
-import {
-  type Pair,
-  type Sliding,
-  perAxis,
-  windowCounts,
-  windowsWithHeight,
-  withHeight,
-  withoutHeight,
-} from "./geometry.ts";
+import { type Pair, type PerAxis, type Sliding, windowsWithHeight, withHeight, withoutHeight } from "./geometry.ts";
+import { poolWindows } from "./pool-windows.ts";
 
-interface MaxPoolOptions<E> {
+export interface MaxPoolOptions<E> {
   /** How far the window moves; default its own extent. */
   readonly stride?: E | undefined;
   /** Elements of -inf on each side, at most half the window; default 0. */
@@ -37,12 +30,12 @@ export type MaxPool2dOptions = MaxPoolOptions<Pair>;
  * @returns [..., ⌊(length + 2·padding - dilation·(kernel - 1) - 1) / stride⌋ + 1], rounded up in `ceilMode`.
  */
 export function maxPool1d(x: Operand, kernel: number, options: MaxPool1dOptions = {}): Tensor {
-  return maxPool1dWithIndices(x, kernel, options).values;
+  return withoutHeight(pool("maxPool1d", x, kernel, options, 1).values);
 }
 
 /** As `maxPool1d`, with the int32 index of each maximum along the last axis of the input. */
 export function maxPool1dWithIndices(x: Operand, kernel: number, options: MaxPool1dOptions = {}): ValuesAndIndices {
-  const { values, indices } = pool("maxPool1d", x, kernel, options, 1);
+  const { values, indices } = pool("maxPool1dWithIndices", x, kernel, options, 1);
   return { values: withoutHeight(values), indices: withoutHeight(indices) };
 }
 
@@ -54,32 +47,37 @@ export function maxPool1dWithIndices(x: Operand, kernel: number, options: MaxPoo
  *   `ceilMode`.
  */
 export function maxPool2d(x: Operand, kernel: Pair, options: MaxPool2dOptions = {}): Tensor {
-  return maxPool2dWithIndices(x, kernel, options).values;
+  return pool("maxPool2d", x, kernel, options, 2).values;
 }
 
 /** As `maxPool2d`, with the int32 index of each maximum in the flattened last two axes of the input. */
 export function maxPool2dWithIndices(x: Operand, kernel: Pair, options: MaxPool2dOptions = {}): ValuesAndIndices {
-  return pool("maxPool2d", x, kernel, options, 2);
+  return pool("maxPool2dWithIndices", x, kernel, options, 2);
 }
 
 function pool(name: string, x: Operand, kernel: Pair, options: MaxPoolOptions<Pair>, axes: 1 | 2): ValuesAndIndices {
   const given = asTensor(x);
-  if (given.ndim < axes) throw new ShapeError(`${name}: ${formatShape(given.shape)} has fewer than ${axes} axes`);
-  const window = perAxis(name, "kernel", kernel, axes, 1);
-  const stride = perAxis(name, "stride", options.stride ?? kernel, axes, 1);
-  const dilation = perAxis(name, "dilation", options.dilation ?? 1, axes, 1);
-  const padding = perAxis(name, "padding", options.padding ?? 0, axes, 0);
-  checkPadding(name, padding, window);
-  const sliding = { window, stride, dilation, padBefore: padding, padAfter: padding };
-  const counts = windowCounts(name, given.shape.slice(-axes), sliding, options.ceilMode === true);
-  checkFilled(name, given.shape.slice(-axes), counts, sliding);
+  const { sliding, counts } = maxPoolWindows(name, given, kernel, options, axes);
   return axes === 2
     ? maxima(given, counts, sliding)
     : maxima(withHeight(given), [1, ...counts], windowsWithHeight(sliding));
 }
 
+/** As `poolWindows`, and throws where a window has nothing to take the maximum of. */
+export function maxPoolWindows(
+  name: string,
+  t: Tensor,
+  kernel: PerAxis,
+  options: MaxPoolOptions<PerAxis>,
+  axes: number,
+): ReturnType<typeof poolWindows> {
+  const windows = poolWindows(name, t, kernel, options, axes);
+  checkFilled(name, t.shape.slice(-axes), windows.counts, windows.sliding);
+  return windows;
+}
+
 /** Picks the largest element of each window over the last two axes. */
-function maxima(t: Tensor, counts: readonly number[], sliding: Sliding): ValuesAndIndices {
+export function maxima(t: Tensor, counts: readonly number[], sliding: Sliding): ValuesAndIndices {
   const lead = t.shape.slice(0, -2);
   const shape = [...lead, ...counts];
   const attributes = { ...sliding, countPadding: false };
@@ -91,18 +89,11 @@ function maxima(t: Tensor, counts: readonly number[], sliding: Sliding): ValuesA
   return { values: reshape(picked, shape), indices };
 }
 
-/** Throws if padding could fill a window. */
-export function checkPadding(name: string, padding: readonly number[], window: readonly number[]): void {
-  if (padding.some((n, axis) => n > window[axis] / 2)) {
-    throw new ValueError(`${name}: padding ${padding.join(", ")} must be at most half the kernel ${window.join(", ")}`);
-  }
-}
-
-/** Throws if the elements of a dilated window all lie in the padding: there is nothing to take the maximum of. */
+/** Throws if the elements of a window all lie in the padding, as those of a dilated one may. */
 function checkFilled(name: string, extents: readonly number[], counts: readonly number[], sliding: Sliding): void {
   extents.forEach((extent, axis) => {
     const { [axis]: step } = sliding.dilation;
-    if (step === 1) return;
+    if (step === 1 && extent > 0) return;
     for (let i = 0; i < counts[axis]; i++) {
       const start = i * sliding.stride[axis] - sliding.padBefore[axis];
       const skipped = start < 0 ? Math.ceil(-start / step) : 0;

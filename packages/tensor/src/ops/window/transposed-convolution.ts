@@ -1,12 +1,12 @@
 import { ShapeError, ValueError } from "../../errors.ts";
 import { formatShape } from "../../shape.ts";
 import { Tensor } from "../../tensor.ts";
-import { type Operand, floatNodes } from "../build.ts";
+import { type Operand, asTensor, floatNodes, requireFloat } from "../build.ts";
 import { pad } from "../pad.ts";
-import { addBias, checkGroups, convolve, layouts } from "./conv-node.ts";
-import { type Pair, perAxis, reach, withBatch } from "./geometry.ts";
+import { type ConvAxes, type Convolve, addBias, checkGroups, convolve, layouts } from "./conv-node.ts";
+import { type Pair, type PerAxis, perAxis, reach, withBatch } from "./geometry.ts";
 
-interface ConvTransposeOptions<E> {
+export interface ConvTransposeOptions<E> {
   /** One number for each output channel. */
   readonly bias?: Tensor | null | undefined;
   /** How far apart neighbouring inputs lie in the output; default 1. */
@@ -33,7 +33,7 @@ export type ConvTranspose2dOptions = ConvTransposeOptions<Pair>;
  * @returns [batch, output channels, (length - 1)·stride - 2·padding + dilation·(kernel - 1) + outputPadding + 1].
  */
 export function convTranspose1d(x: Operand, weight: Tensor, options: ConvTranspose1dOptions = {}): Tensor {
-  return transposedConvolution("convTranspose1d", x, weight, options, 1);
+  return transposedConvolution("convTranspose1d", x, weight, options, 1, convolve);
 }
 
 /**
@@ -46,16 +46,19 @@ export function convTranspose1d(x: Operand, weight: Tensor, options: ConvTranspo
  *   n' = (n - 1)·stride - 2·padding + dilation·(kernel - 1) + outputPadding + 1.
  */
 export function convTranspose2d(x: Operand, weight: Tensor, options: ConvTranspose2dOptions = {}): Tensor {
-  return transposedConvolution("convTranspose2d", x, weight, options, 2);
+  return transposedConvolution("convTranspose2d", x, weight, options, 2, convolve);
 }
 
-function transposedConvolution(
+/** Checks what there is to convolve, and does it as `convolved` says. */
+export function transposedConvolution(
   name: string,
   x: Operand,
   weight: Tensor,
-  options: ConvTransposeOptions<Pair>,
-  axes: 1 | 2,
+  options: ConvTransposeOptions<PerAxis>,
+  axes: ConvAxes,
+  convolved: Convolve,
 ): Tensor {
+  requireFloat(name, asTensor(x), weight);
   const [given, filter] = floatNodes(x, weight).map((node) => new Tensor(node));
   const [input, restore] = withBatch(name, given, axes + 2, layouts[axes]);
   const { groups = 1, bias } = options;
@@ -64,7 +67,7 @@ function transposedConvolution(
   if (filter.ndim !== axes + 2 || filter.shape[0] !== channels) {
     throw new ShapeError(
       `${name}: weight ${formatShape(filter.shape)} does not fit input ${formatShape(input.shape)}: ` +
-        `it must be [${channels}, outputs / groups, ${axes === 1 ? "kernel" : "kernel, kernel"}]`,
+        `it must be [${channels}, outputs / groups, ${new Array(axes).fill("kernel").join(", ")}]`,
     );
   }
   const window = perAxis(name, "kernel", filter.shape.slice(2), axes, 1);
@@ -89,7 +92,7 @@ function transposedConvolution(
   }
   const shape = [input.shape[0], filter.shape[1] * groups, ...extents];
   const sliding = { window, stride, dilation, padBefore: padding, padAfter };
-  const result = convolve("inputGradient", input, filter, shape, sliding, groups);
+  const result = convolved("inputGradient", input, filter, shape, sliding, groups);
   return restore(
     addBias(
       name,

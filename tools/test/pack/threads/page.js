@@ -1,0 +1,3 @@
+import { trainWithThreads } from "./training.js";
+
+Object.assign(globalThis, { trainWithThreads });

@@ -1,0 +1,133 @@
+import { cpu } from "@minima/backend-cpu";
+import {
+  Generator, add, compile, isNaN, less, maximum, mul, pow, random, reshape, setBackend, sum, tensor, where, type Operand, type Tensor,
+} from "@minima/tensor"; // prettier-ignore
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+beforeEach(() => {
+  setBackend(cpu({ threads: 1 }));
+});
+
+const elements = async (t: Tensor): Promise<number[]> => Array.from(await t.data());
+const x = (): Tensor => tensor([1, 2]);
+
+describe("the structure of arguments", () => {
+  /** Tells structures apart that have the same tensors: the result names the structure. */
+  const shapeOf = (value: unknown): string =>
+    JSON.stringify(value, (_, item: unknown) => {
+      if (item === undefined) return "undefined";
+      return typeof item === "object" && item !== null && "dtype" in item ? "a tensor" : item;
+    });
+  const structures: readonly (readonly [string, () => unknown, () => unknown])[] = [
+    ["an empty array behind a tensor", () => [[x()]], () => [[x()], []]],
+    ["an empty object", () => ({ a: x() }), () => ({ a: x(), b: {} })],
+    ["empty arrays and empty objects", () => [x(), []], () => [x(), {}]],
+    ["names of keys", () => ({ a: x(), b: x() }), () => ({ a: x(), c: x() })],
+    ["names with dots", () => ({ "a.b": x() }), () => ({ a: { b: x() } })],
+    ["names that look like indices", () => ({ "0": x() }), () => [x()]],
+    ["nesting", () => [[x(), x()]], () => [[x()], [x()]]],
+    ["texts with brackets", () => [x(), "],["], () => [x(), "]", "["]],
+    ["numbers and texts", () => [x(), "1"], () => [x(), 1]],
+    ["null and the text of it", () => [x(), null], () => [x(), "null"]],
+    ["undefined and null", () => [x(), undefined], () => [x(), null]],
+  ];
+  it.each(structures)("%s", async (_, one, other) => {
+    const seen: string[] = [];
+    const f = compile((value: Tensor | object) => {
+      seen.push(shapeOf(value));
+      return 1;
+    });
+    for (const make of [one, one, one, one, other]) await f(make() as object);
+    expect(seen.length).toBe(4); // three recordings of the first, and one of the second
+    expect(seen[3]).not.toBe(seen[0]);
+  });
+
+  it("objects of other realms and without prototype count as plain", async () => {
+    const { runInNewContext } = await import("node:vm");
+    const f = compile((value: { a: Tensor }) => mul(value.a, 2));
+    const foreign = runInNewContext("({})") as { a: Tensor };
+    foreign.a = x();
+    const bare = Object.assign(Object.create(null) as object, { a: x() });
+    expect(await elements(await f(foreign))).toEqual([2, 4]);
+    expect(await elements(await f(bare))).toEqual([2, 4]);
+  });
+
+  it("objects of classes are refused", async () => {
+    const f = compile((value: object) => value);
+    await expect(f(new Map())).rejects.toThrow(/argument #0 is a object/);
+    await expect(f([new Date(0)])).rejects.toThrow(/argument #0\[0\]/);
+  });
+});
+
+describe("number arguments give what the numbers give", () => {
+  const int = (): Tensor => tensor([3, -4], { dtype: "int32" });
+  const functions: readonly (readonly [string, (k: Operand) => Tensor, readonly number[]])[] = [
+    ["int32 stays int32", (k) => mul(int(), k), [2, -5, 2 ** 30, 0.5, 2 ** 31]],
+    ["int32 plus", (k) => add(k, int()), [16777217, 0.25]],
+    ["comparisons", (k) => less(int(), k), [3, 3.5, -4, NaN]],
+    ["maximum", (k) => maximum(int(), k), [2, -7, 0.5]],
+    ["where", (k) => where(less(int(), 0), k, int()), [7, -7, 2.5]],
+    ["powers", (k) => pow(int(), k), [5, 0]],
+    ["bytes compute as int32", (k) => add(tensor(Uint8Array.of(250, 1)), k), [10, 0.5]],
+    ["bool", (k) => add(less(int(), 0), k), [1, 0.5]],
+    ["floats", (k) => mul(x(), k), [3, 0.1]],
+    ["two numbers", (k) => mul(add(k, 1), int()), [2, 0.5]],
+  ];
+  it.each(functions)("%s", async (_, f, numbers) => {
+    const compiled = compile(f);
+    for (const k of [...numbers, ...numbers, ...numbers, ...numbers]) {
+      const [got, want] = [await compiled(k), f(k)];
+      expect([got.dtype, await elements(got)]).toEqual([want.dtype, await elements(want)]);
+    }
+  });
+
+  const plain: readonly (readonly [string, (k: Operand) => unknown])[] = [
+    ["an axis", (k) => sum(x(), { axis: k as number })],
+    ["an extent", (k) => reshape(x(), [k as number, 2])],
+    ["a condition", (k) => (Number(k) > 1 ? x() : mul(x(), 2))],
+    ["arithmetic of JavaScript", (k) => mul(x(), (k as number) + 1)],
+  ];
+  it.each(plain)("used as a plain number, %s, they are refused with the mend", async (_, f) => {
+    await expect(compile(f)(1)).rejects.toThrow(/number argument #0 is a tensor.*static: \[position\]/s);
+  });
+
+  it("that an integer dtype may not hold are refused where that would matter", async () => {
+    const compared = compile((k: Operand) => less(int(), k));
+    await expect(compared(3e9)).rejects.toThrow(/number argument #0 may be a number that int32 does not hold.*static/);
+    const unsigned = compile((k: Operand) => maximum(tensor([1], { dtype: "uint32" }), k));
+    await expect(unsigned(-1)).rejects.toThrow(/uint32 does not hold/);
+  });
+
+  it("work as plain numbers where they are static", async () => {
+    const f = compile((t: Tensor, axis: number) => sum(t, { axis }), { static: [1] });
+    for (const axis of [0, 1, 0, 1]) {
+      const got = await elements(await f(tensor([[1, 2], [3, 4]]), axis)); // prettier-ignore
+      expect(got).toEqual(axis === 0 ? [4, 6] : [3, 7]);
+    }
+  });
+
+  it("constants that are NaN do not change", async () => {
+    const f = compile((t: Tensor) => where(isNaN(t), NaN, mul(t, -0)));
+    for (let i = 0; i < 5; i++) expect(await elements(await f(tensor([NaN, 2])))).toEqual([NaN, -0]);
+  });
+});
+
+describe("generators", () => {
+  it("may be listed in the state", async () => {
+    const generator = new Generator(5);
+    const draw = compile(() => random.uniform([2], { generator }), { state: [generator] });
+    const drawn: number[] = [];
+    for (let i = 0; i < 5; i++) drawn.push(...(await elements(await draw())));
+    expect(drawn).toEqual(await elements(random.uniform([10], { generator: new Generator(5) })));
+  });
+
+  it("the default one may be made inside", async () => {
+    vi.resetModules(); // so that nobody has made it yet
+    const fresh = await import("@minima/tensor");
+    fresh.setBackend(fresh.reference());
+    const draw = fresh.compile(() => fresh.random.uniform([2]));
+    const drawn: number[] = [];
+    for (let i = 0; i < 5; i++) drawn.push(...(await (await draw()).data()));
+    expect(new Set(drawn).size).toBe(10);
+  });
+});
