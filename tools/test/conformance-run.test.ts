@@ -4,7 +4,7 @@ import path from "node:path";
 import { encodeSafetensors } from "@minima/tensor/safetensors";
 import type { HostTensor } from "@minima/tensor/safetensors";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fixtures, hasFixtures, hasMnist, mnist, runConformance as run } from "./run-conformance.ts";
+import { fixtures, hasFixtures, hasMnist, mnist, moreFixtures, runConformance as run } from "./run-conformance.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -263,10 +263,18 @@ describe.skipIf(!hasFixtures)("the shared fixtures", () => {
     expect(lines.filter((line) => line.includes("the runner does not"))).toEqual([]);
   });
 
-  it("have no case that fails", async () => {
-    const groups = "ops,layers,losses,optim,schedules,init";
-    const { lines } = await run("--fixtures", fixtures, "--backend", "reference", "--groups", groups);
+  it.each([
+    [fixtures, "ops,layers,losses,optim,schedules,init"],
+    [moreFixtures, "ops,layers,losses,optim,schedules"],
+  ])("have no case that fails: %s", async (folder, groups) => {
+    const { lines } = await run("--fixtures", folder, "--backend", "reference", "--groups", groups);
     expect(lines.filter((line) => line.startsWith("  failed"))).toEqual([]);
+  });
+
+  it.each([fixtures, moreFixtures])("have no operation that is missing on the CPU: %s", async (folder) => {
+    const { code, lines } = await run("--fixtures", folder, "--backend", "cpu", "--groups", "ops");
+    expect(lines.filter((line) => line.startsWith("  "))).toEqual([]);
+    expect(code).toBe(0);
   });
 
   it.skipIf(!hasMnist).each(["reference", "cpu"])("train to the same losses and logits on %s", async (backend) => {

@@ -1,3 +1,3 @@
 import { testOnWebGpu } from "./random-programs-webgpu.ts";
 
-await testOnWebGpu(500_000, 300);
+await testOnWebGpu(500_000, 240);

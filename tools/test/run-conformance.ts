@@ -7,8 +7,9 @@ const shared = process.env.MINIMA_SHARED ?? fileURLToPath(new URL("../../../shar
 
 /** The fixtures from PyTorch, and the MNIST files; tests are skipped where they are not. */
 export const fixtures = path.join(shared, "fixtures");
+export const moreFixtures = path.join(shared, "fixtures-more");
 export const mnist = path.join(shared, "data", "mnist");
-export const hasFixtures = existsSync(fixtures);
+export const hasFixtures = existsSync(fixtures) && existsSync(moreFixtures);
 export const hasMnist = existsSync(mnist);
 
 /** Runs the command and gives what it printed. */

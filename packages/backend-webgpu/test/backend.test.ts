@@ -3,7 +3,7 @@ import { setBackend, tensor } from "@minima/tensor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { WebGpuBackend } from "../src/index.ts";
 import { testBackend } from "./device.ts";
-import { increment, noScalars } from "./steps.ts";
+import { increment, noScalars, nonZero } from "./steps.ts";
 
 let backend: WebGpuBackend;
 beforeEach(async () => {
@@ -59,6 +59,15 @@ describe("the WebGPU backend", () => {
     expect(after.totalBytes).toBeGreaterThan(after.bytes);
     await T.softmax(T.add(tensor(new Float32Array(1000)), 1).reshape([10, 100]), 1).data();
     expect(backend.stats().pipelines).toBe(after.pipelines);
+  });
+
+  it.each([1, 2, 3, 4, 5, 7])("writes %i bytes, and leaves those behind them alone", async (count) => {
+    const [x, y] = [backend.allocate(32), backend.allocate(8)];
+    backend.write(x, Float32Array.of(1, 0, 2, 3, 0, 0, 4, 5));
+    backend.write(y, new Uint8Array(8).fill(9)); // as a step has written the end of a join before its beginning
+    backend.submit(backend.compile([nonZero(count)]), { buffers: [x, y], scalars: noScalars });
+    const expected = [1, 0, 1, 1, 0, 0, 1, 1].map((bit, i) => (i < count ? bit : 9));
+    expect([...(await backend.read(y, "uint8", 8))]).toEqual(expected);
   });
 
   it("keeps bytes of any number", async () => {

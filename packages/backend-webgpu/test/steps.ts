@@ -16,4 +16,19 @@ export function increment(n: number, by = 1): Step {
   };
 }
 
+/** out[i] = whether x[i] is not 0 for n floats, from slot 0 to bytes in slot 1. */
+export function nonZero(n: number): Step {
+  const place = { offset: 0, strides: [1] };
+  return {
+    kind: "loop",
+    outer: [n],
+    inner: [],
+    instructions: [
+      { op: "load", slot: 0, dtype: "float32", ...place },
+      { op: "cast", dtype: "bool", a: 0 },
+    ],
+    phases: [{ inner: false, reductions: [], stores: [{ slot: 1, dtype: "bool", ...place, value: 1 }] }],
+  };
+}
+
 export const noScalars = new Uint32Array(0);

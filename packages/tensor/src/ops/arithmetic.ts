@@ -17,6 +17,7 @@ import {
   unaryNode,
 } from "./build.ts";
 import { equal, less, logicalAnd, logicalXor, notEqual } from "./compare.ts";
+import { named } from "./named.ts";
 import { where } from "./select.ts";
 
 /** A binary primitive on numbers: booleans and uint8 compute as int32. */
@@ -122,8 +123,11 @@ export function clamp(x: Operand, bounds: { min?: Operand | undefined; max?: Ope
   const given = [bounds.min, bounds.max].filter((bound) => bound !== undefined);
   if (given.length === 0) throw new ValueError("clamp: give min, max or both");
   if (given.some(Number.isNaN)) throw new ValueError("clamp: a bound is NaN; give a number, or leave it out");
-  let result = x;
-  if (bounds.min !== undefined) result = maximumWithTiesToSecond(bounds.min, result);
-  if (bounds.max !== undefined) result = minimumWithTiesToSecond(bounds.max, result);
-  return result instanceof Tensor ? result : new Tensor(floatNode(result));
+  const { min, max } = bounds;
+  return named("clamp", () => {
+    let result = x;
+    if (min !== undefined) result = maximumWithTiesToSecond(min, result);
+    if (max !== undefined) result = minimumWithTiesToSecond(max, result);
+    return result instanceof Tensor ? result : new Tensor(floatNode(result));
+  });
 }

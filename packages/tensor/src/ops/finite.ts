@@ -57,5 +57,6 @@ export function isClose(a: Operand, b: Operand, options: CloseOptions = {}): Ten
 
 /** Whether all elements are close, computed now: the promise is of a boolean, so that it can stand in an `if`. */
 export async function allClose(a: Operand, b: Operand, options: CloseOptions = {}): Promise<boolean> {
-  return (await all(isClose(a, b, options)).item()) !== 0;
+  const areClose = named("allClose", () => isClose(a, b, options));
+  return (await all(areClose).item()) !== 0;
 }

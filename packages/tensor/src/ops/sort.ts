@@ -47,7 +47,10 @@ export interface TopkOptions {
   readonly sorted?: boolean | undefined;
 }
 
-/** The k largest (or smallest) elements along an axis, best first, and their int32 indices; of equals the first ones. */
+/**
+ * The k largest (or smallest) elements along an axis, best first, and their int32 indices; of equals the first ones. The order is
+ * that of `sort`: NaN comes last, whichever are asked for.
+ */
 export function topk(x: Operand, k: number, options: TopkOptions = {}): ValuesAndIndices {
   const given = asTensor(x);
   const t = given.ndim === 0 ? reshape(given, [1]) : given;
