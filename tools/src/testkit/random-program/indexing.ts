@@ -15,7 +15,10 @@ export const taken: Step = (p) => {
   // Other axes of the index may be shorter.
   const shape = x.tensor.shape.map((n, k) => (k === axis ? count : p.r.chance(0.8) ? n : p.r.between(1, n)));
   const index = p.integerInput(shape, 0, extent - 1).tensor;
-  return { ...x, tensor: T.gather(x.tensor, axis, index), text: `gather [${shape.join()}] on ${axis}` };
+  const isWhole = shape.every((n, k) => k === axis || n === x.tensor.shape[k]);
+  const name = isWhole && p.r.chance(0.3) ? "takeAlongDim" : "gather";
+  const tensor = name === "gather" ? T.gather(x.tensor, axis, index) : T.takeAlongDim(x.tensor, index, axis);
+  return { ...x, tensor, text: `${name} [${shape.join()}] on ${axis}` };
 };
 
 /** Elements added or written at indices. */
@@ -42,7 +45,21 @@ export const scattered: Step = (p) => {
   }
   const shape = x.tensor.shape.map((n, k) => (k === axis ? count : p.r.chance(0.8) ? n : p.r.between(1, n)));
   const index = p.integerInput(shape, 0, extent - 1).tensor;
-  const name = p.r.pick(["scatterAdd", "scatter"] as const);
+  const name = p.r.pick(["scatterAdd", "scatter", "scatterReduce", "indexPut"] as const);
+  if (name === "scatterReduce") {
+    const reduce = p.r.pick(["sum", "mean", "amax", "amin"] as const);
+    const includeSelf = p.r.chance(0.5);
+    const tensor = T.scatterReduce(x.tensor, axis, index, input(shape), { reduce, includeSelf });
+    const text = `scatterReduce ${reduce}${includeSelf ? "" : " without itself"} [${shape.join()}] on ${axis}`;
+    return { tensor, certainty: reduce.startsWith("a") ? x.certainty : certainty, limit, text };
+  }
+  if (name === "indexPut") {
+    // Rows, which add up where an index stands twice.
+    const rows = p.integerInput([count], 0, x.tensor.shape[0] - 1).tensor;
+    const values = input([count, ...x.tensor.shape.slice(1)]);
+    const tensor = T.indexPut(x.tensor, [rows], values, { accumulate: true });
+    return { tensor, certainty, limit, text: `indexPut ${count} rows` };
+  }
   const tensor = T[name](x.tensor, axis, index, input(shape));
   return { tensor, certainty, limit, text: `${name} [${shape.join()}] on ${axis}` };
 };

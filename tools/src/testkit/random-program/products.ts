@@ -73,9 +73,14 @@ export const contraction: Step = (p) => {
   });
   if (x.ndim === 1) {
     const other = p.floatInput([p.r.pick(extents)]).tensor;
-    return p.r.chance(0.5)
-      ? make(T.outer(x, other), "outer")
-      : make(T.mul(T.dot(x, x), 1 / (x.size * limit || 1)), "dot");
+    switch (p.r.below(3)) {
+      case 0:
+        return make(T.outer(x, other), "outer");
+      case 1:
+        return make(T.kron(x, other), "kron");
+      default:
+        return make(T.mul(T.dot(x, x), 1 / (x.size * limit || 1)), "dot");
+    }
   }
   const [n, k] = x.shape;
   const mean = 1 / Math.max(1, k);

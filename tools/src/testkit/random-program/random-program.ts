@@ -8,7 +8,7 @@ import { normalize, reduce, reduceExact } from "./reductions.ts";
 import { TestRandom } from "./test-random.ts";
 import type { StepResult, Value } from "./value.ts";
 import { join, view } from "./views.ts";
-import { convolution, pooling, resampling, unfolding } from "./windows.ts";
+import { convolution, pooling, resampling, sampling, unfolding } from "./windows.ts";
 
 /** A random computation: the values to read, and what it was. */
 export interface RandomProgram {
@@ -36,6 +36,7 @@ const steps: readonly (readonly [weight: number, step: Step])[] = [
   [3, convolution],
   [3, pooling],
   [2, resampling],
+  [1, sampling],
   [1, unfolding],
   [3, taken],
   [3, scattered],

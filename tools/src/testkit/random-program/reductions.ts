@@ -7,13 +7,17 @@ const named = (axes: readonly number[] | undefined): string => axes?.join() ?? "
 const folded = (x: T.Tensor, axes: readonly number[] | undefined): number =>
   (axes ?? x.shape.map((_, axis) => axis)).reduce((product, axis) => product * x.shape[axis], 1);
 
+const reductions = ["sum", "mean", "amax", "amin", "logsumexp", "variance", "prod", "norm", "std", "nansum"] as const;
+/** What there is of nothing: 0, 1, -inf or NaN. */
+const reductionsOfNothing = ["sum", "mean", "logsumexp", "variance", "prod", "nansum"] as const;
+
 export const reduce: Step = (p) => {
-  const x = p.float((value) => value.tensor.ndim > 0 && value.tensor.size > 0);
+  const x = p.float((value) => value.tensor.ndim > 0);
   if (x === undefined) return null;
   const axis = p.axesOf(x.tensor);
   const n = folded(x.tensor, axis);
   const options = { axis, keepDims: p.r.chance(0.5) };
-  const name = p.r.pick(["sum", "mean", "amax", "amin", "logsumexp", "variance", "prod", "norm", "std"] as const);
+  const name = p.r.pick(n === 0 ? reductionsOfNothing : reductions);
   const text = `${name} ${named(axis)}`;
   const make = (tensor: T.Tensor, limit: number) => ({ tensor, certainty: "rough" as const, limit, text });
   switch (name) {
@@ -27,11 +31,12 @@ export const reduce: Step = (p) => {
     case "prod":
       // Of factors near 1, so that the product neither vanishes nor grows, and not of so many that rounding does.
       if (n > 500) return null;
-      return make(T.prod(T.add(T.mul(x.tensor, 1 / (n * x.limit)), 1), options), 3);
+      return make(T.prod(T.add(T.mul(x.tensor, 1 / (n * x.limit || 1)), 1), options), 3);
     case "sum":
-      return make(T.sum(x.tensor, options), n * x.limit);
+    case "nansum":
+      return make(T[name](x.tensor, options), n * x.limit);
     case "logsumexp":
-      return make(T.logsumexp(x.tensor, options), x.limit + Math.log(n));
+      return make(T.logsumexp(x.tensor, options), x.limit + Math.log(n || 1));
     default: {
       const certainty = name === "mean" ? "rough" : x.certainty;
       return { tensor: T[name](x.tensor, options), certainty, limit: x.limit, text };
@@ -41,11 +46,12 @@ export const reduce: Step = (p) => {
 
 /** Reductions of numbers that are exact. */
 export const reduceExact: Step = (p) => {
-  const x = p.pick(({ certainty, tensor }) => certainty === "exact" && tensor.ndim > 0 && tensor.size > 0);
+  const x = p.pick(({ certainty, tensor }) => certainty === "exact" && tensor.ndim > 0);
   if (x === undefined) return null;
   const axes = p.axesOf(x.tensor);
   const keepDims = p.r.chance(0.5);
-  const name = p.r.pick(["any", "all", "countNonzero", "argmax", "argmin", "amax", "amin", "max"] as const);
+  const names = ["any", "all", "countNonzero", "argmax", "argmin", "amax", "amin", "max"] as const;
+  const name = p.r.pick(x.tensor.size === 0 ? names.slice(0, 3) : names);
   const text = `${name} ${named(axes)}`;
   const make = (tensor: T.Tensor, limit: number) => ({ tensor, certainty: "exact" as const, limit, text });
   if (name === "argmax" || name === "argmin") {
@@ -62,7 +68,7 @@ export const reduceExact: Step = (p) => {
 
 /** What keeps the shape and takes its statistics over axes. */
 export const normalize: Step = (p) => {
-  const x = p.float((value) => value.tensor.ndim > 0 && value.tensor.size > 0);
+  const x = p.float((value) => value.tensor.ndim > 0);
   if (x === undefined) return null;
   const axes = p.axesOf(x.tensor);
   const axis = axes?.[0] ?? 0;
@@ -79,7 +85,7 @@ export const normalize: Step = (p) => {
     case "softmax":
       return make(T.softmax(x.tensor, axis), 1);
     case "logSoftmax":
-      return make(T.logSoftmax(x.tensor, axis), 2 * x.limit + Math.log(x.tensor.shape[axis]));
+      return make(T.logSoftmax(x.tensor, axis), 2 * x.limit + Math.log(x.tensor.shape[axis] || 1));
     case "centre":
       return make(centred(), 2 * x.limit);
     case "standardize": {

@@ -155,6 +155,19 @@ export const resampling: Step = (p) => {
   return { tensor: resample(x.tensor), certainty: isNearest ? x.certainty : "rough", limit: 2 * x.limit, text };
 };
 
+/** Images looked up at places given, some of them outside. Not the nearest element: which it is may hang on the last bit. */
+export const sampling: Step = (p) => {
+  const x = planes(p, 2);
+  const [batch] = x.tensor.shape;
+  const grid = p.floatInput([batch, p.r.between(1, 6), p.r.between(1, 6), 2]).tensor;
+  const mode = p.r.pick(["bilinear", "bicubic"] as const);
+  const paddingMode = p.r.pick(["zeros", "border", "reflection"] as const);
+  const alignCorners = p.r.chance(0.5);
+  const tensor = T.gridSample(x.tensor, T.mul(grid, 1.3), { mode, paddingMode, alignCorners });
+  const text = `gridSample [${x.tensor.shape.join()}] ${mode} ${paddingMode}${alignCorners ? " corners aligned" : ""}`;
+  return { tensor, certainty: "rough", limit: 4 * x.limit, text };
+};
+
 /** Windows as columns, or added up again. */
 export const unfolding: Step = (p) => {
   const x = planes(p, 2);
