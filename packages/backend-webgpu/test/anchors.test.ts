@@ -49,7 +49,7 @@ const indexing: readonly Case[] = [
     const line = Float32Array.from({ length: 6000 }, (_, i) => (i === 4500 ? Infinity : i === 5500 ? NaN : 0.25));
     return [T.cumsum(T.tensor(line), 0), T.cumsum(T.tensor(line.slice(4400, 4800)), 0), T.cumsum(T.tensor(line.slice(4400, 4510)), 0)];
   }],
-  ["argsort of short lines, stable, NaN last", () => [
+  ["argsort of short lines, stable, NaN the largest", () => [
     T.argsort(floats([4, 33]), { axis: 1 }), T.argsort(integers([50, 3], 0, 4), { axis: 0, descending: true }), T.argsort(booleans([20])),
     T.argsort(T.tensor([2, NaN, -Infinity, 1, NaN, 1])), T.argsort(T.tensor([2, NaN, 1, NaN, 3]), { descending: true }),
   ]],

@@ -62,7 +62,7 @@ const pairs = [
 const binary: Record<string, [f: (a: Operand, b: Operand) => Tensor, exact: (a: number, b: number) => number]> = {
   fmod: [T.fmod, (a, b) => a % b],
   remainder: [T.remainder, (a, b) => (a % b !== 0 && a % b < 0 !== b < 0 ? (a % b) + b : a % b)],
-  floorDivide: [T.floorDivide, (a, b) => Math.floor(Math.fround(a / b))],
+  floorDivide: [T.floorDivide, (a, b) => Math.floor(a / b)],
   atan2: [T.atan2, Math.atan2],
   hypot: [T.hypot, Math.hypot],
   logaddexp: [

@@ -75,6 +75,11 @@ describe("interpolate", () => {
     const x = T.reshape(T.arange(49), [1, 1, 49]);
     const thirds = T.interpolate(T.slice(x, [null, null, [0, 3]]), { scaleFactor: 49 });
     expect(await elements(thirds)).toEqual(Array.from({ length: 147 }, (_, i) => Math.floor(i / 49)));
+    const nearest = async (n: number, scaleFactor: number, mode: "nearest" | "nearest-exact") =>
+      elements(T.interpolate(T.reshape(T.arange(n), [1, 1, n]), { scaleFactor, mode }));
+    expect((await nearest(36, 1.1, "nearest"))[33]).toBe(30);
+    expect((await nearest(20, 2.2, "nearest"))[33]).toBe(15);
+    expect((await nearest(36, 1.1, "nearest-exact"))[16]).toBe(15);
   });
 
   it("what has no weight is not looked at: infinities and NaN stay where they are", async () => {

@@ -1,6 +1,7 @@
 import { cpu } from "@minima/backend-cpu";
 import {
-  Generator, add, compile, isNaN, less, maximum, mul, pow, random, reshape, setBackend, sum, tensor, where, type Operand, type Tensor,
+  Generator, add, cast, clamp, compile, div, equal, greaterEqual, isNaN, less, lessEqual, maximum, mul, pad, pow, quantile, random, reference,
+  remainder, reshape, scatter, scatterAdd, setBackend, sum, tensor, where, type Operand, type Tensor,
 } from "@minima/tensor"; // prettier-ignore
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -52,6 +53,20 @@ describe("the structure of arguments", () => {
     expect(await elements(await f(bare))).toEqual([2, 4]);
   });
 
+  it.each([
+    ["a Map", (t: Tensor): object => new Map([["a", t]]), /returned a Map; return tensors in arrays and plain objects/],
+    ["a Set within", (t: Tensor): object => ({ all: [new Set([t])] }), /returned a Set at all\[0\]/],
+    [
+      "a function",
+      (t: Tensor): object =>
+        () =>
+          t,
+      /returned a function/,
+    ],
+  ])("%s in a result is refused", async (_, f, message) => {
+    await expect(compile(f)(x())).rejects.toThrow(message);
+  });
+
   it("objects of classes are refused", async () => {
     const f = compile((value: object) => value);
     await expect(f(new Map())).rejects.toThrow(/argument #0 is a object/);
@@ -60,6 +75,9 @@ describe("the structure of arguments", () => {
 });
 
 describe("number arguments give what the numbers give", () => {
+  beforeEach(() => {
+    setBackend(reference()); // which has float16
+  });
   const int = (): Tensor => tensor([3, -4], { dtype: "int32" });
   const functions: readonly (readonly [string, (k: Operand) => Tensor, readonly number[]])[] = [
     ["int32 stays int32", (k) => mul(int(), k), [2, -5, 2 ** 30, 0.5, 2 ** 31]],
@@ -72,6 +90,21 @@ describe("number arguments give what the numbers give", () => {
     ["bool", (k) => add(less(int(), 0), k), [1, 0.5]],
     ["floats", (k) => mul(x(), k), [3, 0.1]],
     ["two numbers", (k) => mul(add(k, 1), int()), [2, 0.5]],
+    ["comparisons beyond the dtype", (k) => less(int(), k), [3e9, -3e9, Infinity, 2.5, -4.5, 2 ** 31 - 0.5]],
+    ["comparisons the other way", (k) => greaterEqual(int(), k), [3e9, -3e9, -Infinity, NaN, 2.5, 3]],
+    [
+      "fractions that float32 rounds",
+      (k) => lessEqual(k, tensor([16777217], { dtype: "int32" })),
+      [16777216.5, 16777217.5],
+    ],
+    ["equality", (k) => equal(tensor([0, 16777217], { dtype: "uint32" }), k), [16777216.5, -1, 16777217, 2 ** 32, NaN]],
+    ["maximum beyond the dtype", (k) => maximum(tensor([1], { dtype: "uint32" }), k), [-1, 2 ** 33, 5]],
+    ["the value of a pad", (k) => pad(int(), [1, 1], { value: k as number }), [3e9, 7, -3e9]],
+    ["that of bytes", (k) => pad(tensor(Uint8Array.of(1)), [1, 0], { value: k as number }), [-3, 300, 16777216.5]],
+    ["what is scattered", (k) => scatter(int(), 0, tensor([1], { dtype: "int32" }), k), [3e9, 5]],
+    ["what is added there wraps", (k) => scatterAdd(int(), 0, tensor([1], { dtype: "int32" }), k), [3e9, -5]],
+    ["beside half floats", (k) => div(cast(tensor([1, 3]), "float16"), k), [2, 0.3]],
+    ["powers of half floats", (k) => pow(cast(tensor([1, 3]), "float16"), k), [2, 0.5]],
   ];
   it.each(functions)("%s", async (_, f, numbers) => {
     const compiled = compile(f);
@@ -91,11 +124,22 @@ describe("number arguments give what the numbers give", () => {
     await expect(compile(f)(1)).rejects.toThrow(/number argument #0 is a tensor.*static: \[position\]/s);
   });
 
-  it("that an integer dtype may not hold are refused where that would matter", async () => {
-    const compared = compile((k: Operand) => less(int(), k));
-    await expect(compared(3e9)).rejects.toThrow(/number argument #0 may be a number that int32 does not hold.*static/);
-    const unsigned = compile((k: Operand) => maximum(tensor([1], { dtype: "uint32" }), k));
-    await expect(unsigned(-1)).rejects.toThrow(/uint32 does not hold/);
+  it.each<[string, (k: Operand) => Tensor, number, RegExp]>([
+    ["a divisor beyond the dtype", (k) => remainder(int(), k), 3e9, /^remainder: int32 does not hold 3000000000/],
+    ["a negative power of integers", (k) => pow(int(), k), -3, /^pow: integers to the power -3/],
+    ["a bound that is NaN", (k) => clamp(x(), { min: k }), NaN, /^clamp: a bound is NaN/],
+  ])("%s is refused at the call", async (_, f, number, message) => {
+    const compiled = compile(f);
+    for (let i = 0; i < 5; i++) await compiled(number < 0 ? 2 : number > 0 ? 2 ** 31 + 1 : 0.5).catch(() => null);
+    await expect(compiled(number)).rejects.toThrow(message);
+    expect(() => f(number)).toThrow(message);
+  });
+
+  it.each([
+    ["the share of a quantile", (k: Operand) => quantile(x(), k as number)],
+    ["an element of a literal", (k: Operand) => tensor([k as number, 1])],
+  ])("%s is refused", async (_, f) => {
+    await expect(compile(f)(0.5)).rejects.toThrow(/static: \[position\]|tensor: an element is a tensor itself/);
   });
 
   it("work as plain numbers where they are static", async () => {

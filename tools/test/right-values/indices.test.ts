@@ -2,7 +2,7 @@ import "@minima/autograd";
 import { cpu } from "@minima/backend-cpu";
 import { crossEntropy } from "@minima/layers";
 import {
-  add, cast, compile, debug, gather, indexAdd, indexSelect, mul, oneHot, scatter, scatterAdd, setBackend, sum, tensor, zeros, type Tensor,
+  add, cast, compile, debug, gather, indexAdd, indexPut, indexSelect, mul, oneHot, scatter, scatterAdd, scatterReduce, sort, takeAlongDim, setBackend, sum, tensor, zeros, type Tensor,
 } from "@minima/tensor"; // prettier-ignore
 import { describe, expect, it } from "vitest";
 import { testRefused, testValues } from "./values.ts";
@@ -31,6 +31,18 @@ testValues("indices outside that a device computed", [
     sum(mul(gather(x, 0, computed(-1, 1, 3)), 2)).backward();
     return x.grad as Tensor;
   }, [0, 2, 0]],
+  ["of nothing there is an empty gradient", async () => {
+    const x = tensor([], { shape: [2, 0], requiresGrad: true });
+    sum(sort(x).values).backward();
+    return x.grad as Tensor;
+  }, []],
+  ["from nothing nothing flows", async () => {
+    const x = tensor([], { shape: [0], requiresGrad: true });
+    sum(gather(x, 0, computed(0, 1))).backward();
+    return x.grad as Tensor;
+  }, []],
+  ["indexPut leaves them out", () => indexPut(floats(), [computed(5, 1)], 7), [1, 7, 3]],
+  ["scatterReduce too", () => scatterReduce(floats(), 0, computed(5, 1), 7, { reduce: "sum" }), [1, 9, 3]],
   ["nor to what was left out", async () => {
     const source = tensor([1, 2, 3], { requiresGrad: true });
     sum(mul(scatterAdd(floats(), 0, computed(-1, 1, 3), source), 2)).backward();
@@ -53,6 +65,14 @@ describe("indices from the host", () => {
     ["unsigned", () => gather(floats(), 0, tensor([2 ** 32 - 1], { dtype: "uint32" })), /^gather: index 4294967295/],
     ["oneHot", () => oneHot(given(0, 2), 2), /^oneHot: index 2/],
     ["crossEntropy with class 10 of 10", () => crossEntropy(zeros([1, 10]), given(10)), /^crossEntropy: index 10/],
+    ["takeAlongDim", () => takeAlongDim(floats(), given(3), 0), /^takeAlongDim: index 3/],
+    ["indexPut", () => indexPut(floats(), [given(5)], 1), /^indexPut: index 5/],
+    ["scatterReduce", () => scatterReduce(floats(), 0, given(5), 1, { reduce: "amax" }), /^scatterReduce: index 5/],
+    [
+      "scatterReduce into nothing",
+      () => scatterReduce(zeros([0]), 0, given(0), 1, { reduce: "sum" }),
+      /^scatterReduce: index 0/,
+    ],
     ["crossEntropy with class -1", () => crossEntropy(zeros([1, 10]), given(-1)), /^crossEntropy: index -1/],
   ]);
 

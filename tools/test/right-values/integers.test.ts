@@ -1,6 +1,6 @@
 import {
-  add, arange, cast, clamp, einsum, equal, floorDivide, fmod, full, greaterEqual, less, lessEqual, matmul, maximum, mul, notEqual, pad, pow,
-  remainder, sum, tensor, where, div,
+  add, arange, cast, clamp, einsum, equal, floorDivide, fmod, full, greaterEqual, indexAdd, indexPut, less, lessEqual, linspace, matmul, maximum, mul, notEqual, pad, pow,
+  remainder, scatterAdd, searchsorted, sum, tensor, where, div,
 } from "@minima/tensor"; // prettier-ignore
 import { testRefused, testValues } from "./values.ts";
 
@@ -54,6 +54,15 @@ testValues("a number becomes a dtype by one rule", [
   ["a pad that saturates", () => sum(pad(tensor(Uint8Array.of(1)), [0, 1], { value: 300 })), [256]],
   ["a literal in where", () => add(where(tensor([true, false]), int(1, 2), 3e9), 0), [1, most]],
   ["a literal that is added wraps", () => add(uint(5), -1), [4]],
+  ["what scatterAdd adds wraps", () => scatterAdd(uint(4, 2), 0, int(0), -1), [3, 2]],
+  ["and of indexAdd", () => indexAdd(int(most, 0), 0, int(0), 1), [least, 0]],
+  ["what indexPut writes", () => indexPut(int(0, 0), [int(1)], 16777217), [0, 16777217]],
+  ["what is searched for", () => searchsorted(int(16777216, 16777217, 16777218), 16777217), [1]],
+  [
+    "a fraction that is searched for",
+    () => searchsorted(int(16777216, 16777217, 16777218), 16777216.5, { right: true }),
+    [1],
+  ],
   ["clamp beyond the dtype", () => clamp(int(least, 7), { min: -3e9, max: 3e9 }), [least, 7]],
   ["maximum of unsigned and a negative number", () => maximum(uint(5), -1), [5]],
 ]);
@@ -73,6 +82,8 @@ testValues("arange at the end of int32", [
   ["up to it", () => arange(most - 1, 2 ** 31), [most - 1, most]],
   ["down from it", () => arange(least + 1, least - 1, -1), [least + 1, least]],
   ["unsigned", () => arange(2 ** 32 - 2, 2 ** 32, 1, { dtype: "uint32" }), [2 ** 32 - 2, 2 ** 32 - 1]],
+  ["both ends of linspace", () => linspace(1e38, 1, 2), [Math.fround(1e38), 1]],
+  ["numbers between them", () => linspace(0, 1, 5), [0, 0.25, 0.5, 0.75, 1]],
   ["fractions are rounded once", () => arange(0, 0.5, 0.1), [0, 0.1, 0.2, 0.1 * 3, 0.4].map(Math.fround)],
 ]);
 
@@ -84,5 +95,8 @@ testRefused("integers", [
   ["a divisor beyond the dtype", () => remainder(int(2), 3e9), /^remainder: int32 does not hold 3000000000/],
   ["a negative divisor of unsigned", () => floorDivide(uint(2), -1), /^floorDivide: uint32 does not hold -1/],
   ["arange beyond int32", () => arange(most, 2 ** 31 + 1), /^arange: int32 does not hold/],
+  ["arange beyond uint8", () => arange(250, 260, 1, { dtype: "uint8" }), /^arange: uint8 does not hold 250 to 259/],
+  ["no operand", () => mul(undefined as never, 2), /^mul: undefined is no operand/],
+  ["a text", () => add(int(1), "x" as never), /^add: x is no operand/],
   ["arange beyond uint32", () => arange(-1, 2, 1, { dtype: "uint32" }), /^arange: uint32 does not hold/],
 ]);

@@ -8,7 +8,7 @@ import {
   div,
   equal,
   exp,
-  floor,
+  floorDivide,
   less,
   log,
   mul,
@@ -49,7 +49,7 @@ export const elementwise: { readonly [K in Kind]: Rule<K> | NotDifferentiable } 
     wants(0) ? where(equal(b, 0), 0, mul(g, mul(b, pow(a, sub(b, 1))))) : null,
     wants(1) ? where(equal(a, 0), 0, mul(g, mul(y, log(a)))) : null,
   ],
-  mod: ({ gradient: g, inputs: [a, b], wants }) => [g, wants(1) ? neg(mul(g, floor(div(a, b)))) : null],
+  mod: ({ gradient: g, inputs: [a, b], wants }) => [g, wants(1) ? neg(mul(g, floorDivide(a, b))) : null],
   // Where the operands are equal the second one takes it all; `maximum` and `minimum` build on that.
   max: ({ gradient: g, inputs: [a, b], wants }) => split(g, less(b, a), wants),
   min: ({ gradient: g, inputs: [a, b], wants }) => split(g, less(a, b), wants),

@@ -11,7 +11,7 @@ import { sortKey } from "./sort-key.ts";
 const mostInserted = 40;
 const pairBytes = 8;
 
-/** Stable order of each line; NaN comes last in either direction. */
+/** Stable order of each line; NaN counts as the largest number. */
 export function compileArgsort({ axis, descending, input, output }: ArgsortStep, context: AnchorContext): StepRunner {
   const { outer, length, inner } = linesOf(input.shape, axis);
   const element = elementOf(input.dtype);

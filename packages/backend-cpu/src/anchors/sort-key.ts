@@ -1,7 +1,7 @@
 import { i32, select, type Expression, type FunctionBuilder, type Local } from "../wasm/index.ts";
 import { loadBits, type Element } from "./element.ts";
 
-/** An unsigned integer that orders the element at an address as asked for: equal elements have equal keys. */
+/** An unsigned integer that orders the element at an address as asked for: equal elements have equal keys. NaN is the largest. */
 export function sortKey(
   f: FunctionBuilder,
   element: Element,
@@ -21,7 +21,7 @@ export function sortKey(
       // Negative floats order backwards by their bits; both zeros are equal.
       f.if(i32.eqz(magnitude), () => void f.set(bits, 0));
       const flip = i32.or(i32.shr_s(bits, 31), 0x80000000);
-      return select(i32.gt_u(magnitude, infinityBits), i32.const(-1), turned(i32.xor(bits, flip)));
+      return turned(select(i32.gt_u(magnitude, infinityBits), i32.const(-1), i32.xor(bits, flip)));
     }
   }
 }

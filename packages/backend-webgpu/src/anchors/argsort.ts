@@ -9,7 +9,7 @@ import { comparable, precedes } from "./ordering.ts";
 const runLength = 256;
 
 /**
- * Stable order of each line; NaN comes last in either direction. Runs of 256 are sorted by counting, for each element,
+ * Stable order of each line; NaN counts as the largest number. Runs of 256 are sorted by counting, for each element,
  * those that come before it; then neighbouring runs are merged until one is left: an element's place is its place in
  * its own run, and how many of the other run come before it, found by bisection. One kernel a pass.
  */

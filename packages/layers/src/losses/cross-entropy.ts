@@ -1,6 +1,6 @@
 import {
   DTypeError, ShapeError, type Tensor, ValueError, add, arange, cast, checkIndices, div, equal, formatShape, greaterEqual, inFloat32,
-  isFloat, less, logSoftmax, logicalAnd, mul, neg, notEqual, reshape, sameShape, sum, unsqueeze, where,
+  isFloat, less, logSoftmax, logicalAnd, mul, named, neg, notEqual, reshape, sameShape, sum, unsqueeze, where,
 } from "@minima/tensor"; // prettier-ignore
 import { type Reduction, reduceLoss } from "./reduction.ts";
 
@@ -23,7 +23,7 @@ export interface CrossEntropyOptions {
  * @throws {ValueError} a class index from the host that is none; one that a device computed makes the loss NaN.
  */
 export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  return inFloat32([logits], (wide) => lossOf(wide, target, options));
+  return named("crossEntropy", () => inFloat32([logits], (wide) => lossOf(wide, target, options)));
 }
 
 function lossOf(logits: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {

@@ -13,6 +13,6 @@ export function reduceLoss(losses: Tensor, reduction: Reduction = "mean"): Tenso
     case "none":
       return losses;
     default:
-      throw new ValueError(`reduction ${String(reduction)} must be "mean", "sum" or "none"`);
+      throw new ValueError(`loss: reduction ${String(reduction)} must be "mean", "sum" or "none"`);
   }
 }

@@ -5,7 +5,7 @@ import { discardingPending } from "../graph/pending.ts";
 import type { Storage } from "../graph/storage.ts";
 import { type ActiveTrace, type TracedVariable, withTrace } from "../graph/trace.ts";
 import { fillNode } from "../ops/build.ts";
-import { ScalarInput, classOfNumber } from "../ops/scalar-input.ts";
+import { type Conversion, ScalarInput, classOfNumber } from "../ops/scalar-input.ts";
 import { type Collected, collect } from "../runtime/collect.ts";
 import { discardRequestedOutputs } from "../runtime/effects.ts";
 import { Tensor } from "../tensor.ts";
@@ -28,11 +28,17 @@ interface InputCheck {
   readonly test: (storage: Storage) => void;
 }
 
+/** Which of the number arguments a node holds, and what it becomes there. */
+interface BoundNumber {
+  readonly input: number;
+  readonly convert: Conversion;
+}
+
 /** A function recorded once: its graph, and what has to be bound and assigned at each run. */
 export interface Recording {
   readonly collected: Collected;
   readonly leaves: ReadonlyMap<Node, LeafSource>;
-  readonly numbers: ReadonlyMap<Node, number>;
+  readonly numbers: ReadonlyMap<Node, BoundNumber>;
   readonly host: readonly HostAction[];
   /** What each call checks of the values of its tensor arguments. */
   readonly checks: readonly InputCheck[];
@@ -50,7 +56,7 @@ export function record(
   isStatic: (position: number) => boolean,
 ): Recording {
   const trace = new Recorder(state);
-  const numbers = new Map<Node, number>();
+  const numbers = new Map<Node, BoundNumber>();
   let tensorCount = 0;
   let numberCount = 0;
   const placeholders = args.map((arg, position) =>
@@ -59,11 +65,11 @@ export function record(
       (leaf, path) => {
         if (leaf instanceof Tensor) return trace.input(leaf, tensorCount++);
         if (typeof leaf !== "number" || isStatic(position)) return leaf;
-        const index = numberCount++;
-        return new ScalarInput(classOfNumber(leaf), path, (dtype) => {
-          const node = fillNode(leaf, [], dtype);
+        const input = numberCount++;
+        return new ScalarInput(classOfNumber(leaf), path, (dtype, convert) => {
+          const node = fillNode(convert(leaf), [], dtype);
           node.bound = true;
-          numbers.set(node, index);
+          numbers.set(node, { input, convert });
           return node;
         });
       },
@@ -79,7 +85,10 @@ export function record(
         throw new TraceError("compile: the function is async; it must be synchronous, awaiting outside of it");
       }
       const outputs: Node[] = [];
-      mapLeaves(result, (leaf) => (leaf instanceof Tensor ? outputs.push(leaf.node) : leaf));
+      mapLeaves(result, (leaf, path) => {
+        if (leaf instanceof Tensor) outputs.push(leaf.node);
+        else checkPlain(leaf, path);
+      });
       return {
         result,
         collected: collect([...outputs, ...trace.assignments.values()].filter((n) => n.storage === null)),
@@ -93,6 +102,15 @@ export function record(
   });
   const { leaves, host, checks, assignments } = trace;
   return { collected, leaves, numbers, host, checks, assignments, result };
+}
+
+/** Throws for objects in a result that may hold tensors, which would have no value. */
+function checkPlain(leaf: unknown, path: string): void {
+  if ((typeof leaf !== "object" && typeof leaf !== "function") || leaf === null) return;
+  const kind = typeof leaf === "function" ? "function" : Object.prototype.toString.call(leaf).slice(8, -1);
+  throw new TraceError(
+    `compile: the function returned a ${kind}${path === "" ? "" : ` at ${path}`}; return tensors in arrays and plain objects`,
+  );
 }
 
 class Recorder implements ActiveTrace {

@@ -48,11 +48,12 @@ export class Replay {
   run(executor: Executor, inputs: CallInputs): unknown {
     const { collected, host, numbers, result } = this.#recording;
     if (this.#prepared?.executor !== executor) this.#prepared = { executor, run: executor.prepare(collected) };
+    // What is wrong with a number is said before anything has happened.
+    for (const [node, { input, convert }] of numbers) node.value = convert(inputs.numbers[input]);
     for (const action of host) {
       if (action.kind === "effect") action.run();
       else action.node.value = action.provider();
     }
-    for (const [node, index] of numbers) node.value = inputs.numbers[index];
     const storageOf = (position: number): Storage => this.#storageOf(position, inputs);
     const values = this.#prepared.run(storageOf, (position) => collected.nodes[position].value);
     const assignments = this.#assignments.map(({ variable, node, position }) => {

@@ -266,7 +266,7 @@ export interface ScatterAddStep {
   readonly output: ContiguousOperand;
 }
 
-/** Stable order along an axis; NaN sorts after everything. */
+/** Stable order along an axis; NaN counts as larger than all numbers. */
 export interface ArgsortStep {
   readonly kind: "argsort";
   readonly axis: number;

@@ -16,9 +16,11 @@ import {
   meetingDType,
   unaryNode,
 } from "./build.ts";
-import { equal, less, logicalAnd, logicalXor, notEqual } from "./compare.ts";
+import { equal, less, lessEqual, logicalAnd, logicalXor, notEqual } from "./compare.ts";
 import { named } from "./named.ts";
+import { ScalarInput } from "./scalar-input.ts";
 import { where } from "./select.ts";
+import { abs } from "./unary.ts";
 
 /** A binary primitive on numbers: booleans and uint8 compute as int32. */
 const arithmetic =
@@ -46,15 +48,27 @@ export function div(a: Operand, b: Operand): Tensor {
 /** a / b of integers, rounded towards zero; 0 where b is 0. */
 const quotient = arithmetic("floorDivide", "div", asHeld);
 
-/** ⌊a / b⌋, broadcast. Integers stay integers, give 0 where b is 0, and wrap: -2^31 / -1 is -2^31. */
+/**
+ * ⌊a / b⌋, broadcast, such that a = b·floorDivide(a, b) + remainder(a, b): 1 / 0.1 is 9. Integers stay integers, give 0 where b
+ * is 0, and wrap: -2^31 / -1 is -2^31.
+ */
 export function floorDivide(a: Operand, b: Operand): Tensor {
   const [x, y] = matchOperands("floorDivide", a, b, asHeld).map((node) => new Tensor(node));
-  if (isFloat(x.dtype)) return new Tensor(unaryNode("floor", binaryNode("floorDivide", "div", x.node, y.node)));
+  if (isFloat(x.dtype)) return floorOfFloats(x, y);
   const truncated = quotient(x, y);
   if (truncated.dtype === "uint32") return truncated; // nothing is below 0
   // One less where a quotient below zero was cut, which leaves a remainder. Where b is 0 there is none.
   const isCut = logicalAnd(logicalXor(less(x, 0), less(y, 0)), notEqual(remainder(x, y), 0));
   return sub(truncated, isCut);
+}
+
+function floorOfFloats(x: Tensor, y: Tensor): Tensor {
+  const ratio = new Tensor(binaryNode("floorDivide", "div", x.node, y.node));
+  const whole = new Tensor(unaryNode("floor", ratio.node));
+  // What lies just below a whole number may have been rounded to it; then nearly all of b is left.
+  const isMostLeft = lessEqual(abs(y), mul(abs(remainder(x, y)), 2));
+  const isRounded = logicalAnd(equal(ratio, whole), isMostLeft);
+  return sub(whole, isRounded);
 }
 
 /** Exponents that need no logarithm. */
@@ -68,6 +82,11 @@ const simplePowers: ReadonlyMap<number, (x: Tensor) => Tensor> = new Map([
 
 const integerPower = arithmetic("pow", "pow", asHeld);
 
+function checkExponent(exponent: number): void {
+  if (exponent >= 0) return;
+  throw new ValueError(`pow: integers to the power ${exponent} are fractions; cast the tensor to float32 first`);
+}
+
 /**
  * a to the power b, broadcast. Integers give exact integers, which wrap as those of `mul` do; a negative exponent in a
  * tensor gives the power rounded towards zero, which is 0 but for the bases 1 and -1.
@@ -76,10 +95,8 @@ const integerPower = arithmetic("pow", "pow", asHeld);
  */
 export function pow(a: Operand, b: Operand): Tensor {
   if (!isFloat(meetingDType("pow", a, b))) {
-    if (typeof b === "number" && b < 0) {
-      throw new ValueError(`pow: integers to the power ${b} are fractions; cast the tensor to float32 first`);
-    }
-    return integerPower(a, b);
+    if (typeof b === "number") checkExponent(b);
+    return integerPower(a, b instanceof ScalarInput ? b.checked(checkExponent) : b);
   }
   const simple = typeof b === "number" ? simplePowers.get(b) : undefined;
   if (simple !== undefined) return inFloat32([a], simple);
@@ -113,6 +130,10 @@ function halfOnTies(value: Tensor, a: Operand, b: Operand): Tensor {
   return where(equal(a, b), add(mul(a, 0.5), mul(b, 0.5)), value);
 }
 
+function checkBound(bound: number): void {
+  if (Number.isNaN(bound)) throw new ValueError("clamp: a bound is NaN; give a number, or leave it out");
+}
+
 /**
  * min(max(x, bounds.min), bounds.max); one of the bounds may be left out. Where min lies above max the result is max. The
  * gradient passes where x lies within or on a bound.
@@ -122,8 +143,10 @@ function halfOnTies(value: Tensor, a: Operand, b: Operand): Tensor {
 export function clamp(x: Operand, bounds: { min?: Operand | undefined; max?: Operand | undefined }): Tensor {
   const given = [bounds.min, bounds.max].filter((bound) => bound !== undefined);
   if (given.length === 0) throw new ValueError("clamp: give min, max or both");
-  if (given.some(Number.isNaN)) throw new ValueError("clamp: a bound is NaN; give a number, or leave it out");
-  const { min, max } = bounds;
+  const [min, max] = [bounds.min, bounds.max].map((bound) => {
+    if (typeof bound === "number") checkBound(bound);
+    return bound instanceof ScalarInput ? bound.checked(checkBound) : bound;
+  });
   return named("clamp", () => {
     let result = x;
     if (min !== undefined) result = maximumWithTiesToSecond(min, result);

@@ -17,6 +17,12 @@ export function fillNode(value: number, shape: Shape, dtype: DType): Node {
   return node;
 }
 
+/** The number that an operand is which is no tensor; types promise in TypeScript alone that it is one. */
+function numberOf(operation: string, value: number | boolean): number {
+  if (typeof value === "number" || typeof value === "boolean") return Number(value);
+  throw new ValueError(`${operation}: ${String(value)} is no operand; give a tensor, a number or a boolean`);
+}
+
 /** A `fill` whose number is known, so that its casts and views are fills too. */
 function isKnownFill(node: Node): boolean {
   return node.kind === "fill" && !node.bound;
@@ -99,12 +105,10 @@ export function matchOperands(operation: string, a: Operand, b: Operand, rule = 
   const dtype = meetingDType(operation, a, b);
   const isBeside = !isWeak(a) || !isWeak(b);
   const nodeOf = (x: Operand): Node => {
-    if (x instanceof ScalarInput) {
-      if (rule !== asTerm) x.requireHeld(dtype);
-      return x.nodeOf(dtype);
-    }
+    if (x instanceof ScalarInput) return x.nodeOf(dtype, (value) => (isBeside ? rule(operation, value, dtype) : value));
     if (x instanceof Tensor) return castNode(x.node, dtype);
-    return fillNode(isBeside ? rule(operation, Number(x), dtype) : Number(x), [], dtype);
+    const number = numberOf(operation, x);
+    return fillNode(isBeside ? rule(operation, number, dtype) : number, [], dtype);
   };
   return [nodeOf(a), nodeOf(b)];
 }
@@ -131,7 +135,7 @@ function broadcastBoth(operation: string, a: Tensor, b: Tensor): [Tensor, Tensor
 function floatDType(operands: readonly Operand[]): DType {
   let dtype: DType = "float32";
   for (const x of operands) {
-    if (!(x instanceof Tensor)) continue;
+    if (isWeak(x)) continue;
     if (x.dtype === "float32") return x.dtype;
     if (x.dtype === "float16") dtype = x.dtype;
   }
@@ -140,7 +144,8 @@ function floatDType(operands: readonly Operand[]): DType {
 
 /** An operand as a node of a float dtype; by default its own if it has one, else float32. */
 export function floatNode(value: Operand, dtype = floatDType([value])): Node {
-  return value instanceof Tensor ? castNode(value.node, dtype) : fillNode(Number(value), [], dtype);
+  if (value instanceof ScalarInput) return value.nodeOf(dtype);
+  return value instanceof Tensor ? castNode(value.node, dtype) : fillNode(numberOf("operand", value), [], dtype);
 }
 
 /** Operands as nodes of the float dtype they meet in. */
@@ -181,14 +186,15 @@ export function pairInFloat32(
   return inFloat32([a, b], (x, y) => compute(...broadcastBoth(operation, x, y)));
 }
 
-/** An operand as a node of a dtype; a JS number becomes an element of it. */
-export function operandNode(value: Operand, dtype: DType): Node {
-  if (value instanceof ScalarInput) return value.nodeOf(dtype);
-  return value instanceof Tensor ? castNode(value.node, dtype) : fillNode(elementOf(dtype, Number(value)), [], dtype);
+/** An operand as a node of a dtype; a JS number becomes an element of it, or what the rule says. */
+export function operandNode(operation: string, value: Operand, dtype: DType, rule = asElement): Node {
+  const ruled = (number: number): number => rule(operation, number, dtype);
+  if (value instanceof ScalarInput) return value.nodeOf(dtype, ruled);
+  return value instanceof Tensor ? castNode(value.node, dtype) : fillNode(ruled(numberOf(operation, value)), [], dtype);
 }
 
 /** An operand as a tensor; JS values become float32 scalars, or bool. */
 export function asTensor(value: Operand): Tensor {
   if (value instanceof Tensor) return value;
-  return new Tensor(fillNode(Number(value), [], typeof value === "boolean" ? "bool" : "float32"));
+  return new Tensor(fillNode(numberOf("operand", value), [], typeof value === "boolean" ? "bool" : "float32"));
 }

@@ -1,6 +1,8 @@
-import { arithmeticDType, holds, isFloat } from "../dtype.ts";
+import { type DType, arithmeticDType, elementOf, holds, isFloat } from "../dtype.ts";
+import type { Node } from "../graph/node.ts";
 import { Tensor } from "../tensor.ts";
 import { type Operand, asTensor, binaryNode, castNode, fillNode, matchOperands } from "./build.ts";
+import { ScalarInput } from "./scalar-input.ts";
 
 const compare = (name: string, kind: "less" | "equal", a: Operand, b: Operand): Tensor => {
   const [x, y] = matchOperands(name, a, b);
@@ -8,21 +10,59 @@ const compare = (name: string, kind: "less" | "equal", a: Operand, b: Operand): 
 };
 
 /** Whether a tensor has integers, beside which a number need not be one: comparisons take such numbers as they are. */
-const isInteger = (x: Operand): x is Tensor => x instanceof Tensor && x.dtype !== "bool" && !isFloat(x.dtype);
+const isInteger = (x: Operand): x is Tensor =>
+  x instanceof Tensor && isTensor(x) && x.dtype !== "bool" && !isFloat(x.dtype);
+
+/** Whether an operand has a dtype of its own, which numbers do not. */
+const isTensor = (x: Operand): boolean => x instanceof Tensor && !(x instanceof ScalarInput);
 
 const everywhere = (value: boolean, { shape }: Tensor): Tensor => new Tensor(fillNode(Number(value), shape, "bool"));
 
 function lessThan(name: string, a: Operand, b: Operand): Tensor {
-  if (isInteger(a) && typeof b === "number") {
-    const bound = Math.ceil(b); // no integer lies between
+  if (isInteger(a) && !isTensor(b)) {
+    const above = Math.ceil; // no integer lies between
+    if (b instanceof ScalarInput) return boundedBy(name, a, b, (integers, number) => [integers, number], above);
+    const bound = above(Number(b));
     return holds(arithmeticDType(a.dtype), bound) ? compare(name, "less", a, bound) : everywhere(bound > 0, a);
   }
-  if (isInteger(b) && typeof a === "number") {
-    const bound = Math.floor(a);
+  if (isInteger(b) && !isTensor(a)) {
+    const below = Math.floor;
+    if (a instanceof ScalarInput) return boundedBy(name, b, a, (integers, number) => [number, integers], below);
+    const bound = below(Number(a));
     return holds(arithmeticDType(b.dtype), bound) ? compare(name, "less", bound, b) : everywhere(bound < 0, b);
   }
   return compare(name, "less", a, b);
 }
+
+/**
+ * Whether integers lie on one side of a number that is another one at each call: they are compared with the nearest number that
+ * they could be, and are all on that side if it lies beyond them.
+ */
+function boundedBy(
+  name: string,
+  integers: Tensor,
+  number: ScalarInput,
+  order: (integers: Node, number: Node) => [Node, Node],
+  round: (value: number) => number,
+): Tensor {
+  const dtype = arithmeticDType(integers.dtype);
+  const [least, most] = [elementOf(dtype, -Infinity), elementOf(dtype, Infinity)];
+  // No integer lies beyond the end of the range on the side of the number, so NaN is compared with that.
+  const end = round === Math.ceil ? least : most;
+  const bound = number.nodeOf(dtype, (value) => {
+    return globalThis.isNaN(value) ? end : elementOf(dtype, round(value));
+  });
+  const compared = new Tensor(binaryNode(name, "less", ...order(castNode(integers.node, dtype), bound)));
+  if (isHeld(number, dtype)) return compared;
+  const isBeyond = number.nodeOf("int32", (value) =>
+    Number(end === least ? round(value) > most : round(value) < least),
+  );
+  return logicalOr(compared, new Tensor(isBeyond));
+}
+
+/** Whether a dtype of integers holds a number of each call. */
+const isHeld = ({ numberClass }: ScalarInput, dtype: DType): boolean =>
+  numberClass === "natural" || (numberClass === "negative" && dtype === "int32");
 
 /** a < b, as bool. */
 export function less(a: Operand, b: Operand): Tensor {
@@ -41,8 +81,15 @@ export function equal(a: Operand, b: Operand): Tensor {
 
 function equalTo(name: string, a: Operand, b: Operand): Tensor {
   const [x, y] = isInteger(b) ? [b, a] : [a, b];
-  if (isInteger(x) && typeof y === "number" && !holds(arithmeticDType(x.dtype), y)) return everywhere(false, x);
-  return compare(name, "equal", a, b);
+  if (!isInteger(x) || isTensor(y)) return compare(name, "equal", a, b);
+  const dtype = arithmeticDType(x.dtype);
+  if (!(y instanceof ScalarInput)) {
+    return holds(dtype, Number(y)) ? compare(name, "equal", a, b) : everywhere(false, x);
+  }
+  const number = y.nodeOf(dtype, (value) => elementOf(dtype, value));
+  const compared = new Tensor(binaryNode(name, "equal", castNode(x.node, dtype), number));
+  if (isHeld(y, dtype)) return compared;
+  return logicalAnd(compared, new Tensor(y.nodeOf("int32", (value) => Number(holds(dtype, value)))));
 }
 
 /** a ≠ b, as bool; NaN differs from everything. */

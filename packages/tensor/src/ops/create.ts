@@ -27,7 +27,7 @@ export interface TensorOptions {
   /** Shape for typed arrays and flat lists; otherwise read off the nesting. */
   readonly shape?: Shape | undefined;
   /**
-   * Default: float32 for numbers, bool for booleans, that of the typed array; float32 for Float64Array and Float16Array, int32
+   * Default: float32 for numbers, bool for nothing but booleans, that of the typed array; float32 for Float64Array and Float16Array, int32
    * for integers of 8 and 16 bits with a sign and of 16 without, uint8 for Uint8ClampedArray.
    */
   readonly dtype?: DType | undefined;
@@ -86,10 +86,10 @@ function nestedShape(data: TensorData): number[] {
   return shape;
 }
 
-function isBoolean(data: TensorData): boolean {
-  let value = data;
-  while (Array.isArray(value) && value.length > 0) value = value[0] as TensorData;
-  return typeof value === "boolean";
+/** Whether there are booleans and nothing else. */
+function isBoolean(data: NestedData): boolean {
+  if (!Array.isArray(data)) return typeof data === "boolean";
+  return data.length > 0 && data.every((item) => isBoolean(item as NestedData));
 }
 
 /** A typed array, whose elements stand for `own`, as the storage of `dtype`. */
@@ -108,7 +108,7 @@ function fillHost(data: NestedData, dtype: DType, size: number): TypedArray {
   let next = 0;
   const visit = (value: NestedData, axis: number): void => {
     if (axis === shape.length) {
-      if (typeof value !== "number" && typeof value !== "boolean") throw ragged(shape, axis);
+      if (typeof value !== "number" && typeof value !== "boolean") throw noElement(value, shape, axis);
       host[next++] = elementOf(dtype, Number(value));
       return;
     }
@@ -117,6 +117,15 @@ function fillHost(data: NestedData, dtype: DType, size: number): TypedArray {
   };
   visit(data, 0);
   return host;
+}
+
+function noElement(value: unknown, shape: Shape, axis: number): Error {
+  if (value instanceof Tensor) {
+    return new ValueError(
+      "tensor: an element is a tensor itself; join tensors with stack or concat, and numbers with them too",
+    );
+  }
+  return ragged(shape, axis);
 }
 
 function ragged(shape: Shape, axis: number): ShapeError {
@@ -178,16 +187,13 @@ export function arange(start: number, stop?: number, step = 1, options: CreateOp
   const isInteger = [from, to, step].every(Number.isInteger);
   const dtype = options.dtype ?? (isInteger ? "int32" : "float32");
   checkDType("arange", dtype);
-  const isCounted = isInteger && (dtype === "int32" || dtype === "uint32");
-  if (!isCounted)
-    return leaf(
-      hostArray(dtype, n).map((_, i) => elementOf(dtype, from + i * step)),
-      [n],
-      dtype,
-      {},
-    );
-  if (n > 0 && !(holds(dtype, from) && holds(dtype, from + (n - 1) * step))) {
-    throw new ValueError(`arange: ${dtype} does not hold ${from} to ${from + (n - 1) * step}; give another dtype`);
+  const last = from + (n - 1) * step;
+  if (isInteger && n > 0 && !(holds(dtype, from) && holds(dtype, last))) {
+    throw new ValueError(`arange: ${dtype} does not hold ${from} to ${last}; give another dtype`);
+  }
+  if (!isInteger || (dtype !== "int32" && dtype !== "uint32")) {
+    const host = hostArray(dtype, n).map((_, i) => elementOf(dtype, from + i * step));
+    return leaf(host, [n], dtype, {});
   }
   let result = cast(iota(n), dtype);
   if (step !== 1) result = mul(result, step);
@@ -201,7 +207,12 @@ export function linspace(start: number, stop: number, count: number): Tensor {
     throw new ValueError(`linspace: start ${start} and stop ${stop} must be finite`);
   }
   const values = new Float32Array(count);
-  for (let i = 0; i < count; i++) values[i] = count === 1 ? start : start + ((stop - start) * i) / (count - 1);
+  // From the nearer end, so that both ends are exact.
+  for (let i = 0; i < count; i++) {
+    const fromStop = count - 1 - i;
+    const step = count === 1 ? 0 : (stop - start) / (count - 1);
+    values[i] = i <= fromStop ? start + step * i : stop - step * fromStop;
+  }
   return leaf(values, [count], "float32", {});
 }
 

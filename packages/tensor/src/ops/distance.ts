@@ -24,5 +24,7 @@ export function cdist(a: Operand, b: Operand, options: { p?: number | undefined 
       `cdist: ${formatShape(x.shape)} and ${formatShape(y.shape)} must be [..., n, features] and [..., m, features]`,
     );
   }
-  return inFloat32([x, y], (from, to) => norm(sub(unsqueeze(from, -2), unsqueeze(to, -3)), { axis: -1, p }));
+  // Without features nothing is apart; for p = ∞ there is no largest difference then.
+  const order = x.shape[x.ndim - 1] === 0 ? 2 : p;
+  return inFloat32([x, y], (from, to) => norm(sub(unsqueeze(from, -2), unsqueeze(to, -3)), { axis: -1, p: order }));
 }

@@ -41,7 +41,10 @@ export function erfc(x: Operand): Tensor {
         const share = div(polynomial(tail, div(sub(far, 2), add(far, 2))), add(mul(far, 2), 1));
         return where(less(t, tailStart), sub(1, erf(t)), mul(gaussian(far), share));
       },
-      (g) => [mul(g, mul(gaussian(t), -2 / Math.sqrt(Math.PI)))],
+      (g) => {
+        const near = minimumWithTiesToSecond(maximumWithTiesToSecond(t, -tailEnd), tailEnd);
+        return [mul(g, mul(gaussian(near), -2 / Math.sqrt(Math.PI)))];
+      },
     ),
   );
 }

@@ -1,10 +1,9 @@
 import { isFloat } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
-import { div, mul, remainder, sub } from "./arithmetic.ts";
+import { floorDivide, mul, remainder, sub } from "./arithmetic.ts";
 import { type Operand, asHeld, broadcastPair } from "./build.ts";
 import { less, logicalAnd, logicalXor, notEqual } from "./compare.ts";
 import { withGradient } from "./custom.ts";
-import { trunc } from "./rounding.ts";
 import { where } from "./select.ts";
 import { abs, neg } from "./unary.ts";
 
@@ -19,7 +18,10 @@ export function fmod(a: Operand, b: Operand): Tensor {
       const rest = remainder(abs(x), abs(y));
       return where(less(x, 0), neg(rest), rest);
     },
-    (g) => [g, neg(mul(g, trunc(div(x, y))))],
+    (g) => {
+      const quotient = floorDivide(abs(x), abs(y));
+      return [g, mul(g, where(logicalXor(less(x, 0), less(y, 0)), quotient, neg(quotient)))];
+    },
   );
 }
 

@@ -1,8 +1,9 @@
 import { ShapeError, ValueError } from "../errors.ts";
 import { broadcastShapes, formatShape, sameShape, sizeOf, stridesOf } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import { add, mul } from "./arithmetic.ts";
 import { type Operand, asTensor } from "./build.ts";
+import { checkIndices } from "./check-indices.ts";
 import { greaterEqual, less, logicalAnd } from "./compare.ts";
 import { broadcastTo } from "./create.ts";
 import { scatter, scatterAdd } from "./indexing.ts";
@@ -17,7 +18,7 @@ export interface IndexPutOptions {
 
 /**
  * x with values at places of its leading axes: out[i[n], j[n], …] = values[n], where each element of values is a slice of x over
- * the axes that have no index. A place outside of x is passed over. Without `accumulate` each place should stand once: where
+ * the axes that have no index. A place outside of x that a device computed is passed over (see `gather`). Without `accumulate` each place should stand once: where
  * one stands several times, its values are added up, as in `scatter`.
  *
  * @param indices - Integers, one tensor an axis; they broadcast together.
@@ -33,12 +34,19 @@ export function indexPut(
   if (indices.length === 0 || indices.length > t.ndim) {
     throw new ValueError(`indexPut: ${indices.length} indices for ${formatShape(t.shape)}; give 1 to ${t.ndim}`);
   }
-  const list = indices.map((index) => integerIndex("indexPut", index));
+  const list = indices.map((index, k) => {
+    const places = integerIndex("indexPut", index);
+    checkIndices("indexPut", places, t.shape[k]);
+    return places;
+  });
   const places = list.map(({ shape }) => shape).reduce((a, b) => broadcastShapes("indexPut", a, b));
   const [indexed, others] = [t.shape.slice(0, list.length), t.shape.slice(list.length)];
   const shape = [...places, ...others];
-  const source = asTensor(values);
-  if (source.ndim > shape.length || !sameShape(broadcastShapes("indexPut", source.shape, shape), shape)) {
+  const source = values instanceof Tensor ? values : null;
+  if (
+    source !== null &&
+    (source.ndim > shape.length || !sameShape(broadcastShapes("indexPut", source.shape, shape), shape))
+  ) {
     throw new ShapeError(
       `indexPut: values ${formatShape(source.shape)} do not broadcast to ${formatShape(shape)}: the indices' shape ` +
         `${formatShape(places)}, then the axes ${formatShape(others)} that have none`,
@@ -51,7 +59,7 @@ export function indexPut(
     reshape(t, [sizeOf(indexed), width]),
     0,
     broadcastTo(unsqueeze(rows, 1), [size, width]),
-    reshape(broadcastTo(source, shape), [size, width]),
+    source === null || source.ndim === 0 ? values : reshape(broadcastTo(source, shape), [size, width]),
   );
   return reshape(result, t.shape);
 }

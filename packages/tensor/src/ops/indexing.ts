@@ -4,9 +4,10 @@ import { createNode } from "../graph/create.ts";
 import { formatShape, normalizeAxis } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { add } from "./arithmetic.ts";
-import { type Operand, asTensor, inFloat32, operandNode } from "./build.ts";
+import { type NumberRule, type Operand, asTensor, asTerm, inFloat32, operandNode } from "./build.ts";
 import { checkIndices } from "./check-indices.ts";
-import { full } from "./create.ts";
+import { full, zerosLike } from "./create.ts";
+import { withGradient } from "./custom.ts";
 import { integerIndex } from "./integer-index.ts";
 import { where } from "./select.ts";
 import { expand, reshape } from "./views.ts";
@@ -34,7 +35,10 @@ function pick(operation: string, t: Tensor, axis: number, index: Tensor): Tensor
     );
   }
   checkIndices(operation, i, t.shape[a]);
-  if (t.shape[a] === 0) return full(i.shape, isFloat(t.dtype) ? NaN : 0, { dtype: t.dtype });
+  if (t.shape[a] === 0) {
+    const nothing = (): Tensor => full(i.shape, isFloat(t.dtype) ? NaN : 0, { dtype: t.dtype });
+    return withGradient([t], nothing, () => [zerosLike(t)]);
+  }
   const source = cut(t, i.shape, a);
   return new Tensor(createNode("gather", [source.node, i.node], i.shape, t.dtype, { axis: a }));
 }
@@ -78,7 +82,7 @@ export function scatterAdd(x: Operand, axis: number, index: Tensor, source: Oper
 
 function addAt(operation: string, t: Tensor, axis: number, index: Tensor, source: Operand): Tensor {
   const i = integerIndex(operation, index);
-  return add(t, scatterIntoZeros(operation, t, axis, i, sourceFor(operation, t, i, source)));
+  return add(t, scatterIntoZeros(operation, t, axis, i, sourceFor(operation, t, i, source, asTerm)));
 }
 
 /** x with source written at places picked along an axis; where an index stands twice, the sources add up. */
@@ -87,7 +91,7 @@ export function scatter(x: Operand, axis: number, index: Tensor, source: Operand
   const a = normalizeAxis("scatter", axis, t.ndim);
   const i = integerIndex("scatter", index);
   const written = scatterIntoZeros("scatter", t, a, i, sourceFor("scatter", t, i, source));
-  const ones = expand(new Tensor(operandNode(1, arithmeticDType(t.dtype))), i.shape);
+  const ones = expand(new Tensor(operandNode("scatter", 1, arithmeticDType(t.dtype))), i.shape);
   const touched = scatterIntoZeros("scatter", t, a, i, ones);
   return where(touched, written, t);
 }
@@ -99,8 +103,8 @@ export function indexAdd(x: Operand, axis: number, index: Tensor, source: Operan
   return addAt("indexAdd", t, a, alongAxis("indexAdd", t, a, index), source);
 }
 
-function sourceFor(operation: string, t: Tensor, index: Tensor, source: Operand): Tensor {
-  const s = new Tensor(operandNode(source, arithmeticDType(t.dtype)));
+function sourceFor(operation: string, t: Tensor, index: Tensor, source: Operand, rule?: NumberRule): Tensor {
+  const s = new Tensor(operandNode(operation, source, arithmeticDType(t.dtype), rule));
   if (s.ndim === 0) return expand(s, index.shape);
   if (s.ndim !== index.ndim || index.shape.some((extent, k) => extent > s.shape[k])) {
     throw new ShapeError(

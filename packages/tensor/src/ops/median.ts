@@ -1,3 +1,4 @@
+import { isFloat } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { sliceAlong } from "./along.ts";
 import { floorDivide, maximumWithTiesToSecond, sub } from "./arithmetic.ts";
@@ -5,7 +6,7 @@ import { type Operand, asTensor } from "./build.ts";
 import { equal, isNaN } from "./compare.ts";
 import { gather } from "./indexing.ts";
 import { pickAlong } from "./pick-along.ts";
-import { type AxisOptions, type ValuesAndIndices, sum } from "./reduce.ts";
+import { type AxisOptions, type ValuesAndIndices, mean, sum } from "./reduce.ts";
 import { where } from "./select.ts";
 import { argsort } from "./sort.ts";
 import { reshape } from "./views.ts";
@@ -13,7 +14,7 @@ import { reshape } from "./views.ts";
 /**
  * The middle of the sorted elements: of the whole tensor, or with an axis values and their int32 indices. Of an even number it
  * is the lower of the two in the middle, as in PyTorch (`quantile` with 0.5 is their mean). NaN if there is one, with an index
- * at which there is one. The gradient goes to the element at the index.
+ * at which there is one, and of no elements. The gradient goes to the element at the index.
  */
 export function median(x: Operand): Tensor;
 export function median(x: Operand, options: AxisOptions & { axis: number }): ValuesAndIndices;
@@ -48,5 +49,6 @@ function overAxis(
     pickAlong(operation, t, { ...options, axis }, (source, a) => pick(source, a, argsort(source, { axis: a })));
   if (options.axis !== undefined && options.axis !== null) return along(x, options.axis);
   const t = asTensor(x);
+  if (t.size === 0 && isFloat(t.dtype)) return mean(t); // NaN
   return reshape(along(reshape(t, [t.size]), 0).values, []);
 }

@@ -74,7 +74,7 @@ function surround(t: Tensor, before: readonly number[], after: readonly number[]
   if (value === 0) return padded;
   const everywhere = fillNode(1, t.shape, "bool");
   const inside = new Tensor(createNode("pad", [everywhere], shape, "bool", { before, after }));
-  return where(inside, padded, new Tensor(operandNode(value, t.dtype)));
+  return where(inside, padded, new Tensor(operandNode("pad", value, t.dtype)));
 }
 
 /** What stands before and after an axis. */

@@ -1,7 +1,7 @@
 import type { Tensor } from "../tensor.ts";
 import { add, div, maximumWithTiesToSecond, minimumWithTiesToSecond, mul, sub } from "./arithmetic.ts";
 import { type Operand, pairInFloat32 } from "./build.ts";
-import { equal, less } from "./compare.ts";
+import { equal, less, logicalOr } from "./compare.ts";
 import { withGradient } from "./custom.ts";
 import { where } from "./select.ts";
 import { abs, atan, neg, sign, sqrt, square } from "./unary.ts";
@@ -22,7 +22,9 @@ export function hypot(a: Operand, b: Operand): Tensor {
       [x, y],
       () => {
         const [large, ratio] = ratioOf(x, y);
-        return mul(large, sqrt(add(square(ratio), 1)));
+        const length = mul(large, sqrt(add(square(ratio), 1)));
+        const isInfinite = logicalOr(equal(abs(x), Infinity), equal(abs(y), Infinity)); // whatever the other is
+        return where(isInfinite, Infinity, length);
       },
       (g) => {
         // From the ratio, because the length may overflow and small ones lose digits.

@@ -102,7 +102,7 @@ function ofSorted(
   { axis: over, keepDims, interpolation = "linear" }: QuantileOptions,
   find: (sorted: Tensor, axis: number, shares: readonly number[]) => Positions & { readonly isNone: Tensor },
 ): Tensor {
-  const shares = typeof q === "number" ? [q] : q;
+  const shares = Array.isArray(q) ? (q as readonly number[]) : [q as number];
   for (const share of shares) {
     if (!(share >= 0 && share <= 1)) throw new ValueError(`${operation}: q ${share} must lie in [0, 1]`);
   }

@@ -1,4 +1,4 @@
-import { type DType, isFloat } from "../dtype.ts";
+import type { DType } from "../dtype.ts";
 import { TraceError } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { Tensor } from "../tensor.ts";
@@ -14,6 +14,9 @@ export function classOfNumber(value: number): NumberClass {
   return (value | 0) !== value ? "large" : value < 0 ? "negative" : "natural";
 }
 
+/** What a number of a call becomes before it is an element; it may throw. */
+export type Conversion = (value: number) => number;
+
 /**
  * A number argument of a compiled function, which has another value at each call. It is a float32 scalar, and beside other
  * tensors it takes their dtype as the number itself would.
@@ -21,35 +24,36 @@ export function classOfNumber(value: number): NumberClass {
 export class ScalarInput extends Tensor {
   readonly numberClass: NumberClass;
   readonly #path: string;
-  readonly #nodeOf: (dtype: DType) => Node;
+  readonly #bind: (dtype: DType, convert: Conversion) => Node;
 
-  /** @param nodeOf - Makes the node that holds the number as a dtype. */
-  constructor(numberClass: NumberClass, path: string, nodeOf: (dtype: DType) => Node) {
-    super(nodeOf("float32"));
+  /** @param bind - Makes the node that holds the number, converted, as a dtype. */
+  constructor(numberClass: NumberClass, path: string, bind: (dtype: DType, convert: Conversion) => Node) {
+    super(bind("float32", (value) => value));
     this.numberClass = numberClass;
     this.#path = path;
-    this.#nodeOf = nodeOf;
+    this.#bind = bind;
   }
 
-  nodeOf(dtype: DType): Node {
-    return dtype === "float32" ? this.node : this.#nodeOf(dtype);
+  /** The number as a dtype, after what is to be done with it at each call. */
+  nodeOf(dtype: DType, convert: Conversion = (value) => value): Node {
+    return this.#bind(dtype, convert);
+  }
+
+  /** The same number, checked at each call. */
+  checked(check: (value: number) => void): ScalarInput {
+    return new ScalarInput(this.numberClass, this.#path, (dtype, convert) =>
+      this.#bind(dtype, (value) => {
+        check(value);
+        return convert(value);
+      }),
+    );
   }
 
   /** Throws: as an axis, an extent or in an `if`, the number must be known while the function is recorded. */
   override [Symbol.toPrimitive](): never {
-    this.#refuse("is a tensor in the function, and is used as a plain number there (an axis, an extent, a condition)");
-  }
-
-  /** Throws unless a dtype holds the number whatever it will be. */
-  requireHeld(dtype: DType): void {
-    if (isFloat(dtype) || this.numberClass === "natural" || (this.numberClass === "negative" && dtype !== "uint32"))
-      return;
-    this.#refuse(`may be a number that ${dtype} does not hold`);
-  }
-
-  #refuse(why: string): never {
     throw new TraceError(
-      `compile: the number argument ${this.#path} ${why}; list its position in compile(fn, { static: [position] })`,
+      `compile: the number argument ${this.#path} is a tensor in the function, and is used as a plain number there (an axis, an ` +
+        "extent, a condition); list its position in compile(fn, { static: [position] })",
     );
   }
 }

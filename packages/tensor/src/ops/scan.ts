@@ -15,6 +15,7 @@ import type { ValuesAndIndices } from "./reduce.ts";
 import { where } from "./select.ts";
 import { cast, neg } from "./unary.ts";
 import { alongAxis, concat, detach } from "./views.ts";
+import { named } from "./named.ts";
 
 function scan(t: Tensor, kind: ScanKind, axis: number, reverse = false): Tensor {
   if (t.dtype === "float16") return inFloat32([t], (wide) => scan(wide, kind, axis, reverse));
@@ -28,7 +29,8 @@ function scan(t: Tensor, kind: ScanKind, axis: number, reverse = false): Tensor 
  * @param options.dtype - What the elements are cast to first; default their own.
  */
 export function cumsum(x: Operand, axis: number, options: { dtype?: DType | undefined } = {}): Tensor {
-  const t = options.dtype === undefined ? x : cast(x, options.dtype);
+  const { dtype } = options;
+  const t = dtype === undefined ? x : named("cumsum", () => cast(x, dtype));
   return alongAxis("cumsum", t, axis, (line, a) => scan(line, "sum", a));
 }
 

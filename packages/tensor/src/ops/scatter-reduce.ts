@@ -5,6 +5,7 @@ import { Tensor } from "../tensor.ts";
 import { add, div, floorDivide, maximum, minimum, mul, sub } from "./arithmetic.ts";
 import { type Operand, asTensor, operandNode } from "./build.ts";
 import { equal, greater, greaterEqual, less, logicalAnd, logicalNot, logicalOr } from "./compare.ts";
+import { checkIndices } from "./check-indices.ts";
 import { broadcastTo, zeros } from "./create.ts";
 import { withGradient } from "./custom.ts";
 import { gather, scatterAdd } from "./indexing.ts";
@@ -49,7 +50,8 @@ const reductions: Readonly<Record<ScatterReduction, (scatter: Scatter) => Tensor
 /**
  * Folds source into x at places picked along an axis: out[index[i][j]][j] is made of x[index[i][j]][j] and all source[i][j] with that
  * index, for axis 0. The index has the rank of x; its other extents are at most those of x, and all at most those of source.
- * An index outside of the axis is passed over. The result has the dtype of x; means of integers are rounded down.
+ * An index outside of the axis that a device computed is passed over (see `gather`). The result has the dtype of x, but int32 for uint8
+ * and bool; means of integers are rounded down.
  *
  * Equal extremes share the gradient, that of x among them. Products have exact gradients of any order, also with zeros. Products
  * and extremes sort the index: n log n for n elements along the axis.
@@ -79,7 +81,8 @@ export function scatterReduce(
       `scatterReduce: index ${formatShape(i.shape)} must have the rank of ${formatShape(t.shape)} and fit it but on axis ${a}`,
     );
   }
-  const values = sourceFor(i, new Tensor(operandNode(source, self.dtype)));
+  const values = sourceFor(i, new Tensor(operandNode("scatterReduce", source, self.dtype)));
+  checkIndices("scatterReduce", i, t.shape[a]);
   if (i.size === 0 || t.size === 0) return self;
   const counts = scatterAdd(zeros(t.shape, { dtype: "int32" }), a, i, 1);
   const isReached = greater(counts, 0);

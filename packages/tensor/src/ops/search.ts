@@ -1,8 +1,9 @@
+import { holds, isFloat } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { formatShape, sameShape, sizeOf } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 import { add, mul } from "./arithmetic.ts";
-import { type Operand, asTensor } from "./build.ts";
+import { type Operand, asTensor, fillNode } from "./build.ts";
 import { equal, isNaN, less, lessEqual, logicalAnd, logicalOr } from "./compare.ts";
 import { zeros } from "./create.ts";
 import { gather } from "./indexing.ts";
@@ -23,7 +24,7 @@ export interface SearchOptions {
  * @param values - Of any shape, or [..., m] with the leading extents of the sequence.
  */
 export function searchsorted(sequence: Operand, values: Operand, options: SearchOptions = {}): Tensor {
-  return named("searchsorted", () => search("searchsorted", asTensor(sequence), asTensor(values), options));
+  return named("searchsorted", () => search("searchsorted", asTensor(sequence), values, options));
 }
 
 /**
@@ -38,11 +39,12 @@ export function bucketize(values: Operand, boundaries: Operand, options: SearchO
     if (sequence.ndim !== 1) {
       throw new ShapeError(`bucketize: the boundaries must be a vector, not ${formatShape(sequence.shape)}`);
     }
-    return search("bucketize", sequence, asTensor(values), options);
+    return search("bucketize", sequence, values, options);
   });
 }
 
-function search(operation: string, sequence: Tensor, values: Tensor, { right = false }: SearchOptions): Tensor {
+function search(operation: string, sequence: Tensor, wanted: Operand, { right = false }: SearchOptions): Tensor {
+  const values = valuesFor(sequence, wanted, right);
   const lead = sequence.shape.slice(0, -1);
   const isOne = sequence.ndim === 1;
   if (sequence.ndim === 0 || !(isOne || (values.ndim > 0 && sameShape(lead, values.shape.slice(0, -1))))) {
@@ -53,20 +55,27 @@ function search(operation: string, sequence: Tensor, values: Tensor, { right = f
   const length = sequence.shape[sequence.ndim - 1];
   const rows = sizeOf(lead);
   const sorted = reshape(sequence, [rows, length]);
-  const wanted = reshape(values, isOne ? [1, values.size] : [rows, values.shape[values.ndim - 1]]);
-  const isNone = isNaN(wanted);
+  const sought = reshape(values, isOne ? [1, values.size] : [rows, values.shape[values.ndim - 1]]);
+  const isNone = isNaN(sought);
   /** Whether the wanted values belong behind the elements at an index. */
   const isBehind = (index: Tensor): Tensor => {
     const element = gather(sorted, 1, index);
-    if (right) return logicalOr(lessEqual(element, wanted), isNone);
-    return logicalOr(less(element, wanted), logicalAnd(isNone, equal(element, element)));
+    if (right) return logicalOr(lessEqual(element, sought), isNone);
+    return logicalOr(less(element, sought), logicalAnd(isNone, equal(element, element)));
   };
   // The place lies in [found, found + rest]: no branch, and no index outside of the sequence.
-  let found = zeros(wanted.shape, { dtype: "int32" });
+  let found = zeros(sought.shape, { dtype: "int32" });
   for (let rest = length; rest > 0;) {
     const half = Math.max(1, rest >> 1);
     found = add(found, mul(isBehind(add(found, half - 1)), half));
     rest -= half;
   }
   return reshape(found, values.shape);
+}
+
+/** Numbers beside integers as the nearest one that has the same place among them, which int32 holds exactly. */
+function valuesFor({ dtype }: Tensor, values: Operand, right: boolean): Tensor {
+  if (typeof values !== "number" || isFloat(dtype) || dtype === "bool") return asTensor(values);
+  const integer = right ? Math.floor(values) : Math.ceil(values);
+  return holds(dtype, integer) ? new Tensor(fillNode(integer, [], dtype)) : asTensor(values);
 }

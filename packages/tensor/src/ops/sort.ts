@@ -16,7 +16,7 @@ export interface SortOptions {
   readonly stable?: boolean | undefined;
 }
 
-/** int32 indices that sort an axis: stable, NaN last in either direction. */
+/** int32 indices that sort an axis: stable; NaN counts as larger than all numbers, as in `max`. */
 export function argsort(x: Operand, options: SortOptions = {}): Tensor {
   return orderAlong("argsort", x, options);
 }
@@ -31,7 +31,7 @@ function orderAlong(operation: string, x: Operand, options: SortOptions): Tensor
   );
 }
 
-/** Elements in order along an axis, and the int32 index each had; stable, NaN last in either direction. */
+/** Elements in order along an axis, and the int32 index each had. Stable; NaN counts as larger than all numbers, as in `max`. */
 export function sort(x: Operand, options: SortOptions = {}): ValuesAndIndices {
   const t = asTensor(x);
   const indices = orderAlong("sort", t, options);
@@ -49,7 +49,7 @@ export interface TopkOptions {
 
 /**
  * The k largest (or smallest) elements along an axis, best first, and their int32 indices; of equals the first ones. The order is
- * that of `sort`: NaN comes last, whichever are asked for.
+ * that of `sort`: NaN counts as larger than all numbers.
  */
 export function topk(x: Operand, k: number, options: TopkOptions = {}): ValuesAndIndices {
   const given = asTensor(x);

@@ -5,18 +5,21 @@ import { type Operand, asTensor } from "./build.ts";
 import { broadcastTo } from "./create.ts";
 import { gather } from "./indexing.ts";
 import { integerIndex } from "./integer-index.ts";
+import { named } from "./named.ts";
 import { reshape } from "./views.ts";
 
 /**
  * Elements picked along an axis, with an index that broadcasts against x on the other axes: what `argsort` and `argmax` (with
- * `keepDims`) give picks what they found. Without an axis both are flattened. An index outside of the axis gives NaN, 0 for
- * integers.
+ * `keepDims`) give picks what they found. Without an axis both are flattened. For indices outside of the axis holds what
+ * `gather` says.
  *
  * @param index - Integers, of the rank of x.
  */
 export function takeAlongDim(x: Operand, index: Tensor, axis?: number): Tensor {
-  const t = asTensor(x);
-  const i = integerIndex("takeAlongDim", index);
+  return named("takeAlongDim", () => take(asTensor(x), integerIndex("takeAlongDim", index), axis));
+}
+
+function take(t: Tensor, i: Tensor, axis: number | undefined): Tensor {
   if (axis === undefined) return gather(reshape(t, [t.size]), 0, reshape(i, [i.size]));
   const a = normalizeAxis("takeAlongDim", axis, t.ndim);
   if (i.ndim !== t.ndim) {

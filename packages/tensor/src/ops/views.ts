@@ -6,6 +6,7 @@ import {
 } from "../shape.ts"; // prettier-ignore
 import { Tensor } from "../tensor.ts";
 import { type Operand, asTensor, broadcastNode, castNode, reshapeNode } from "./build.ts";
+import { named } from "./named.ts";
 import { promote } from "../dtype.ts";
 
 /** The same elements in row-major order under another shape; one extent may be -1 and is inferred. */
@@ -209,10 +210,12 @@ export function stack(tensors: readonly Operand[], axis = 0): Tensor {
       throw new ShapeError(`stack: shapes ${formatShape(list[0].shape)} and ${formatShape(shape)} differ`);
     }
   }
-  return concat(
-    list.map((t) => unsqueeze(t, a)),
-    a,
-  );
+  return named("stack", () => {
+    return concat(
+      list.map((t) => unsqueeze(t, a)),
+      a,
+    );
+  });
 }
 
 /** Cuts an axis into parts of `sizes` (one number: equal parts, the last may be shorter). */
@@ -224,7 +227,7 @@ export function split(x: Operand, sizes: number | readonly number[], axis = 0): 
   else checkList("split", "the part sizes", sizes);
   const parts =
     typeof sizes === "number"
-      ? Array.from({ length: Math.ceil(extent / sizes) }, (_, i) => Math.min(sizes, extent - i * sizes))
+      ? Array.from({ length: Math.max(1, Math.ceil(extent / sizes)) }, (_, i) => Math.min(sizes, extent - i * sizes))
       : sizes;
   for (const size of parts) checkInteger("split", "the part size", size, 0);
   const total = parts.reduce((sum, size) => sum + size, 0);

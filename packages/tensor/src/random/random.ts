@@ -1,5 +1,5 @@
 import { ValueError } from "../errors.ts";
-import { checkInteger } from "../checks.ts";
+import { checkInteger, checkOptions } from "../checks.ts";
 import { type DType, holds } from "../dtype.ts";
 import {
   add, clamp, floorDivide, maximumWithTiesToSecond, minimumWithTiesToSecond, mul, remainder, sub,
@@ -8,6 +8,7 @@ import { type Operand, asTensor } from "../ops/build.ts";
 import { less } from "../ops/compare.ts";
 import { indexSelect } from "../ops/indexing.ts";
 import { erfinv } from "../ops/inverse.ts";
+import { named } from "../ops/named.ts";
 import { argmax } from "../ops/reduce.ts";
 import { argsort } from "../ops/sort.ts";
 import { cast, cos, log, neg, sin, sqrt } from "../ops/unary.ts";
@@ -24,7 +25,9 @@ export interface RandomOptions {
 
 function bits(operation: string, shape: Shape, options: RandomOptions): Tensor {
   checkShape(operation, shape);
-  return (options.generator ?? defaultGenerator()).bits(shape);
+  const generator = options.generator ?? defaultGenerator();
+  if (generator instanceof Generator) return generator.bits(shape);
+  throw new ValueError(`${operation}: the generator must be a Generator, not ${String(generator)}`);
 }
 
 /** The upper 24 bits as a float: (bits >> 8)·2⁻²⁴, exact, in [0, 1). */
@@ -103,6 +106,7 @@ const randintDTypes: readonly DType[] = ["int32", "uint32", "uint8"];
 
 /** Integers in [low, high), int32 by default; the bias of the remainder is at most (high - low)·2⁻³². */
 export function randint(shape: Shape, options: RandintOptions): Tensor {
+  checkOptions("random.randint", options, { low: true, high: true, dtype: true, generator: true });
   const { low = 0, high, dtype = "int32" } = options;
   if (!randintDTypes.includes(dtype)) {
     throw new ValueError(`random.randint: dtype ${String(dtype)} is none of ${randintDTypes.join(", ")}`);
@@ -184,5 +188,5 @@ export function categorical(logits: Tensor, options: RandomOptions & { axis?: nu
   const axis = normalizeAxis("random.categorical", options.axis ?? -1, logits.ndim);
   // The smallest u that is drawn is 0, whose logarithm is none.
   const u = maximumWithTiesToSecond(unit("random.categorical", logits.shape, options), 2 ** -25);
-  return argmax(sub(logits, log(neg(log(u)))), { axis });
+  return named("random.categorical", () => argmax(sub(logits, log(neg(log(u)))), { axis }));
 }

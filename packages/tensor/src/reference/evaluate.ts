@@ -13,6 +13,9 @@ function allocateValues(dtype: DType, size: number, precision: Precision): Value
   return isFloat(dtype) && precision === "float64" ? new Float64Array(size) : hostArray(dtype, size);
 }
 
+/** Numbers have more digits than a float dtype until they are stored, also where they are repeated. */
+const keepsDigits: ReadonlySet<GraphNode["kind"]> = new Set(["fill", "broadcast", "reshape"]);
+
 /** The elements of a node from those of its inputs. */
 export function evaluateNode(
   node: Exclude<GraphNode, { kind: "leaf" }>,
@@ -90,7 +93,7 @@ export function evaluateNode(
       break;
   }
   // Arithmetic takes numbers with all of their digits.
-  if (precision === "float32" && node.kind !== "fill") roundValues(node.dtype, out);
+  if (precision === "float32" && !keepsDigits.has(node.kind)) roundValues(node.dtype, out);
   return out;
 }
 

@@ -102,11 +102,11 @@ export const indexing: { readonly [K in IndexingKind]: Evaluator<OfKind<K>> } = 
   },
 };
 
-/** NaN comes last in either direction. */
+/** NaN counts as larger than all numbers. */
 function compare(a: number, b: number, descending: boolean): number {
-  if (a !== a || b !== b) return (a !== a ? 1 : 0) - (b !== b ? 1 : 0);
-  if (a === b) return 0;
-  return a < b === descending ? 1 : -1;
+  if (a === b || (a !== a && b !== b)) return 0;
+  const isLess = b !== b || a < b;
+  return isLess === descending ? 1 : -1;
 }
 
 /** Visits each line along an axis: position of its first element, stride, length, and number of the line. */

@@ -49,7 +49,8 @@ export function scaledDotProductAttention(q: Operand, k: Operand, v: Operand, op
     broadcastShapes("scaledDotProductAttention: scores and mask", scores, mask.shape);
   }
   const weighting = { mask, isCausal, scale };
-  if (isFusible(query, key, value, weighting)) return fusedAttention(query, key, value, weighting);
+  if (typeof scale === "number" && isFusible(query, key, value, weighting))
+    return fusedAttention(query, key, value, weighting);
   return inFloat32([query, key, value], (a, b, c) => composedAttention(a, b, c, weighting));
 }
 

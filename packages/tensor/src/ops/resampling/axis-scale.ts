@@ -56,9 +56,11 @@ export function scalesOf(
   throw new ValueError("interpolate: give either size or scaleFactor");
 }
 
-/** A length after resampling, in elements before it. Multiplied before it is divided, whole numbers stay whole. */
+/** A length after resampling, in elements before it. What only rounding keeps from a whole number is that number. */
 export function lengthBefore({ from, to, factor }: AxisScale, length: number): number {
-  return factor === null ? (length * from) / to : length / factor;
+  const before = factor === null ? (length * from) / to : length / factor;
+  const whole = Math.round(before);
+  return Math.abs(before - whole) <= 2 * Number.EPSILON * whole ? whole : before;
 }
 
 /** How far apart elements of the result lie, in elements of the input: their ends, or the centres of the first and last, coincide. */

@@ -57,9 +57,13 @@ export function gridTaps(coordinates: Tensor, axis: GridAxis): GridTaps {
 /** The last places that are told from each other where what lies outside is reflected. */
 const furthestReflected = 2 ** 22;
 
+/** What lies further away, and infinity, counts as this; it lies outside as well. */
+const furthest = 2 ** 24;
+
 /** Coordinates in elements. NaN counts as -1; beyond some distance from the axis all places are as good. */
 function positions(coordinates: Tensor, { extent, paddingMode, alignCorners }: GridAxis): Tensor {
-  const fromEdge = add(where(isNaN(coordinates), -1, coordinates), 1);
+  const known = clamp(where(isNaN(coordinates), -1, coordinates), { min: -furthest, max: furthest });
+  const fromEdge = add(known, 1);
   const position = alignCorners ? mul(div(fromEdge, 2), extent - 1) : div(sub(mul(fromEdge, extent), 1), 2);
   const limit = paddingMode === "reflection" ? furthestReflected : extent + 3;
   return clamp(position, { min: -limit, max: limit });

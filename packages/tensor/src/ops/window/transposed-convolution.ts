@@ -84,23 +84,23 @@ export function transposedConvolution(
   const extents = input.shape.slice(2).map((n, axis) => {
     return (n - 1) * stride[axis] - padding[axis] - padAfter[axis] + reach(window[axis], dilation[axis]);
   });
-  if (input.shape.slice(2).includes(0) || extents.some((n) => n < 1)) {
+  const wanted = extents.map((n, axis) => n + empty[axis]);
+  if (input.shape.slice(2).includes(0) || wanted.some((n) => n < 1)) {
     throw new ShapeError(
       `${name}: input ${formatShape(input.shape)}, kernel ${window.join(", ")} and padding ${padding.join(", ")} leave no ` +
-        `output (${formatShape(extents)}); use less padding`,
+        `output (${formatShape(wanted)}); use less padding`,
     );
   }
-  const shape = [input.shape[0], filter.shape[1] * groups, ...extents];
-  const sliding = { window, stride, dilation, padBefore: padding, padAfter };
+  // Where the padding takes all, it is cut off afterwards, so that there is something to convolve.
+  const isCut = extents.map((n) => n < 1);
+  const padBefore = padding.map((n, axis) => (isCut[axis] ? 0 : n));
+  const made = extents.map((n, axis) => (isCut[axis] ? n + padding[axis] : n));
+  const shape = [input.shape[0], filter.shape[1] * groups, ...made];
+  const sliding = { window, stride, dilation, padBefore, padAfter };
   const result = convolved("inputGradient", input, filter, shape, sliding, groups);
-  return restore(
-    addBias(
-      name,
-      pad(
-        result,
-        [...empty].reverse().flatMap((n) => [0, n]),
-      ),
-      bias,
-    ),
-  );
+  const uncut = made.map((n, axis) => [
+    padBefore[axis] - padding[axis],
+    wanted[axis] - n + padding[axis] - padBefore[axis],
+  ]);
+  return restore(addBias(name, pad(result, uncut.reverse().flat()), bias));
 }
