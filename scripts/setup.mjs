@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -7,6 +8,9 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "");
 
 const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
+
+/** npx is a .cmd file on Windows, which needs a shell. */
+const usesShell = process.platform === "win32";
 
 /**
  * Installs the dependencies with the pnpm that package.json names, unless node_modules already is what the lock file
@@ -21,7 +25,14 @@ export function install() {
   const pnpm = manifest.packageManager;
   process.stderr.write(`Setting up: installing dependencies with ${pnpm} ...\n`);
   const started = performance.now();
-  const { status, output } = runNpx(["--yes", pnpm, "install", "--frozen-lockfile"]);
+  const { status, output } = runNpx([
+    "--yes",
+    pnpm,
+    "--dir",
+    usesShell ? `"${root}"` : root,
+    "install",
+    "--frozen-lockfile",
+  ]);
   if (status !== 0) {
     process.stderr.write(output);
     fail(explain(output, pnpm));
@@ -56,14 +67,14 @@ function checkNode() {
 }
 
 function runNpx(args) {
-  // Output is kept and shown only if it fails; npx is a .cmd file on Windows, which needs a shell.
+  // Output is kept and shown only if it fails. Elsewhere than in the root npx takes a pnpm of its own, not the one in node_modules, which an install may take away.
   const result = spawnSync("npx", args, {
-    cwd: root,
+    cwd: tmpdir(),
     env: environment(),
     encoding: "utf8",
     maxBuffer: 2 ** 28,
     stdio: ["ignore", "pipe", "pipe"],
-    shell: process.platform === "win32",
+    shell: usesShell,
   });
   if (result.error) return { status: 1, output: `${result.error.message}\n` };
   return { status: result.status ?? 1, output: `${result.stdout}${result.stderr}` };
