@@ -67,7 +67,8 @@ function checkNode() {
 }
 
 function runNpx(args) {
-  // Output is kept and shown only if it fails. Elsewhere than in the root npx takes a pnpm of its own, not the one in node_modules, which an install may take away.
+  // Output is kept and shown only if it fails. Elsewhere than in the root npx takes a pnpm of its own, not the one in
+  // node_modules, which an install may take away.
   const result = spawnSync("npx", args, {
     cwd: tmpdir(),
     env: environment(),

@@ -1,6 +1,6 @@
 import {
-  DTypeError, ShapeError, type Tensor, ValueError, add, arange, cast, checkIndices, div, equal, formatShape, greaterEqual, inFloat32,
-  isFloat, less, logSoftmax, logicalAnd, mul, named, neg, notEqual, reshape, sameShape, sum, unsqueeze, where,
+  DTypeError, ShapeError, type Tensor, ValueError, add, arange, cast, checkIndices, div, equal, formatShape, inFloat32,
+  isFloat, less, logSoftmax, mul, named, neg, notEqual, reshape, sameShape, sum, unsqueeze, where,
 } from "@minima/tensor"; // prettier-ignore
 import { type Reduction, reduceLoss } from "./reduction.ts";
 
@@ -56,8 +56,7 @@ function lossOf(logits: Tensor, target: Tensor, options: CrossEntropyOptions): T
   if (!sameShape(target.shape, expected)) throw mismatch(logits, target);
   if (target.dtype === "bool") throw new DTypeError("crossEntropy: the target must hold class indices, not bool");
   const counts = notEqual(target, options.ignoreIndex ?? -100);
-  checkIndices("crossEntropy", target, classes, options.ignoreIndex ?? -100);
-  const isClass = logicalAnd(greaterEqual(target, 0), less(target, classes));
+  const areClasses = checkIndices("crossEntropy", target, classes, options.ignoreIndex ?? -100);
   const chosen = equal(unsqueeze(cast(target, "int32"), axis), byClass(arange(classes)));
   const picked = neg(sum(where(chosen, weighted, 0), { axis }));
   let losses = picked;
@@ -65,7 +64,9 @@ function lossOf(logits: Tensor, target: Tensor, options: CrossEntropyOptions): T
     const spread = neg(sum(weighted, { axis }));
     losses = add(mul(picked, 1 - labelSmoothing), mul(spread, labelSmoothing / classes));
   }
-  losses = where(counts, where(isClass, losses, NaN), 0);
+  // As uint32 negative numbers are large.
+  if (!areClasses) losses = where(less(cast(cast(target, "int32"), "uint32"), classes), losses, NaN);
+  losses = where(counts, losses, 0);
   if (reduction !== "mean") return reduceLoss(losses, reduction);
   if (weight === undefined) return div(sum(losses), sum(cast(counts, "float32")));
   const weights = sum(where(chosen, byClass(weight), 0), { axis });

@@ -10,16 +10,16 @@ import type { Tensor } from "../tensor.ts";
  * arguments are checked at each call. Indices that a device computes are not read for that; for them holds what `gather` says.
  *
  * @param ignored - An index that may lie outside.
+ * @returns Whether all indices are known to lie inside, or to be ignored.
  */
-export function checkIndices(operation: string, index: Tensor, extent: number, ignored?: number): void {
-  if (index.size === 0) return;
+export function checkIndices(operation: string, index: Tensor, extent: number, ignored?: number): boolean {
+  if (index.size === 0) return true;
   const source = sourceOf(index.node);
-  if (source.kind !== "leaf") return;
-  const test = (storage: Storage): void => {
-    testRange(operation, storage, extent, ignored);
-  };
-  if (source.storage !== null) test(source.storage);
-  else activeTrace()?.check(source, test);
+  if (source.kind !== "leaf") return false;
+  const test = (storage: Storage): boolean => isInside(operation, storage, extent, ignored);
+  if (source.storage !== null) return test(source.storage);
+  activeTrace()?.check(source, test);
+  return false;
 }
 
 /** Where the elements of a tensor come from, all of them and unchanged. */
@@ -36,11 +36,13 @@ function keepsElements({ kind, dtype, inputs }: Node): boolean {
   return kind === "reshape" || kind === "permute" || kind === "broadcast";
 }
 
-function testRange(operation: string, storage: Storage, extent: number, ignored: number | undefined): void {
+/** Throws for indices on the host that lie outside; false where they are not there. */
+function isInside(operation: string, storage: Storage, extent: number, ignored: number | undefined): boolean {
   const range = storage.hostRange;
-  if (range === null || (range[0] >= 0 && range[1] < extent)) return;
+  if (range === null) return false;
+  if (range[0] >= 0 && range[1] < extent) return true;
   const outside = storage.host?.find((value) => (value < 0 || value >= extent) && value !== ignored);
-  if (outside === undefined) return;
+  if (outside === undefined) return true;
   throw new ValueError(
     `${operation}: index ${outside} lies outside of ${extent === 0 ? "an axis without elements" : `0 to ${extent - 1}`}`,
   );
