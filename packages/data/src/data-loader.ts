@@ -130,5 +130,6 @@ export class DataLoader implements Iterable<Batch>, AsyncIterable<Batch> {
 function checkDataset(dataset: unknown): void {
   const { fill, length } = Object(dataset) as Partial<Dataset>;
   if (typeof fill === "function" && Number.isSafeInteger(length)) return;
-  throw new ValueError(`DataLoader: ${String(dataset)} is no data set; make one with arrayDataset or tensorDataset`);
+  const hint = dataset instanceof Promise ? "await it first" : "make one with arrayDataset, or await tensorDataset";
+  throw new ValueError(`DataLoader: ${String(dataset)} is no data set; ${hint}`);
 }

@@ -58,6 +58,21 @@ export abstract class Module {
     for (const [, variable] of this.namedVariables()) yield variable;
   }
 
+  /**
+   * What `compile` takes as given: the modules, and of their members all but tensors and further modules (mode, rates, sizes,
+   * functions). Lists count by their elements. When one has changed, compiled functions are recorded for the new ones.
+   */
+  *settings(): Generator<unknown> {
+    for (const module of this.modules()) {
+      yield module;
+      for (const value of Object.values(module) as unknown[]) {
+        if (value instanceof Module) continue;
+        if (Array.isArray(value)) yield* value as unknown[];
+        else yield value;
+      }
+    }
+  }
+
   /** This module and all below it. */
   *modules(): Generator<Module> {
     yield this;

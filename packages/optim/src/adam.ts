@@ -88,29 +88,41 @@ export class Adam extends Optimizer<AdamOptions> {
     checkFlag(name, "amsgrad", options.amsgrad);
   }
 
+  protected override kindOf({ amsgrad, weightDecay }: AdamOptions): readonly unknown[] {
+    return [amsgrad, weightDecay === 0];
+  }
+
   protected override update(parameter: Variable, gradient: Tensor, options: AdamOptions): void {
-    const { weightDecay } = options;
-    const g = weightDecay === 0 ? gradient : add(gradient, mul(cast(parameter, "float32"), weightDecay));
-    this.adapt(parameter, parameter, g, options);
+    if (options.weightDecay === 0) {
+      this.adapt(parameter, parameter, gradient, options);
+      return;
+    }
+    const decay = hostScalar(() => options.weightDecay);
+    this.adapt(parameter, parameter, add(gradient, mul(cast(parameter, "float32"), decay)), options);
   }
 
   /** The adaptive step, from a value that may have been decayed. */
   protected adapt(parameter: Variable, from: Tensor, g: Tensor, options: AdamOptions): void {
-    const { betas: [beta1, beta2], eps, amsgrad } = options; // prettier-ignore
     const slots = this.#slots.get(parameter);
     if (slots === undefined) throw new ValueError(`Adam: ${parameter.name} is not one of its parameters`);
     hostEffect(() => slots.steps++);
-    const mean = add(mul(slots.mean, beta1), mul(g, 1 - beta1));
-    const square = add(mul(slots.square, beta2), mul(mul(g, g), 1 - beta2));
+    const average = (slot: Variable, value: Tensor, i: 0 | 1): Tensor => {
+      const kept = hostScalar(() => options.betas[i]);
+      const share = hostScalar(() => 1 - options.betas[i]);
+      return add(mul(slot, kept), mul(value, share));
+    };
+    const mean = average(slots.mean, g, 0);
+    const square = average(slots.square, mul(g, g), 1);
     slots.mean.assign(mean);
     slots.square.assign(square);
     let second = square;
-    if (amsgrad && slots.largest !== null) {
+    if (options.amsgrad && slots.largest !== null) {
       second = maximum(slots.largest, square);
       slots.largest.assign(second);
     }
-    const correction = hostScalar(() => 1 / Math.sqrt(1 - beta2 ** slots.steps));
-    const rate = hostScalar(() => options.lr / (1 - beta1 ** slots.steps));
+    const correction = hostScalar(() => 1 / Math.sqrt(1 - options.betas[1] ** slots.steps));
+    const rate = hostScalar(() => options.lr / (1 - options.betas[0] ** slots.steps));
+    const eps = hostScalar(() => options.eps);
     const change = div(mul(mean, rate), add(mul(sqrt(second), correction), eps));
     parameter.assign(cast(sub(from, change), parameter.dtype));
   }

@@ -73,6 +73,20 @@ export abstract class Optimizer<Options extends { lr: number }> {
     yield* this.slots();
   }
 
+  /**
+   * What decides which operations an update is made of: `compile` records it anew when one has changed. The numbers themselves may
+   * change at any time.
+   */
+  *settings(): Generator<unknown> {
+    for (const group of this.groups) {
+      yield group.parameters;
+      yield* this.kindOf(group);
+    }
+  }
+
+  /** The flags of a group, and which of its numbers are 0, if operations are left out then. */
+  protected abstract kindOf(options: Options): readonly unknown[];
+
   /** The optimizer's own variables. */
   protected abstract slots(): Iterable<Variable>;
 

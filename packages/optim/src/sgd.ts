@@ -62,17 +62,25 @@ export class SGD extends Optimizer<SGDOptions> {
     }
   }
 
-  protected override update(parameter: Variable, gradient: Tensor, options: SGDOptions): void {
+  protected override kindOf(options: SGDOptions): readonly unknown[] {
     const { momentum, dampening, nesterov, weightDecay, maximize } = options;
-    let g = maximize ? neg(gradient) : gradient;
-    if (weightDecay !== 0) g = add(g, mul(cast(parameter, "float32"), weightDecay));
-    const slot = momentum === 0 ? undefined : this.#velocity.get(parameter);
+    return [momentum === 0, dampening === 0, nesterov, weightDecay === 0, maximize];
+  }
+
+  protected override update(parameter: Variable, gradient: Tensor, options: SGDOptions): void {
+    let g = options.maximize ? neg(gradient) : gradient;
+    if (options.weightDecay !== 0) {
+      const decay = hostScalar(() => options.weightDecay);
+      g = add(g, mul(cast(parameter, "float32"), decay));
+    }
+    const slot = options.momentum === 0 ? undefined : this.#velocity.get(parameter);
     if (slot !== undefined) {
       hostEffect(() => slot.steps++);
-      const share = hostScalar(() => (slot.steps === 1 ? 1 : 1 - dampening));
-      const velocity = add(mul(slot.value, momentum), dampening === 0 ? g : mul(g, share));
+      const momentum = hostScalar(() => options.momentum);
+      const share = hostScalar(() => (slot.steps === 1 ? 1 : 1 - options.dampening));
+      const velocity = add(mul(slot.value, momentum), options.dampening === 0 ? g : mul(g, share));
       slot.value.assign(velocity);
-      g = nesterov ? add(g, mul(velocity, momentum)) : velocity;
+      g = options.nesterov ? add(g, mul(velocity, momentum)) : velocity;
     }
     const change = mul(
       g,

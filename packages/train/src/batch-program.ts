@@ -7,21 +7,18 @@ export interface BatchWork {
   readonly build: (inputs: Tensor, targets: Tensor, size: Operand) => void | Promise<void>;
   /** All that has variables which `build` uses; null if they are not known, so that it cannot be compiled. */
   readonly state: readonly HasVariables[] | null;
-  /** What a recording takes as given although it may change between batches; compared item by item. */
-  readonly settings: () => readonly unknown[];
 }
 
 type Compiled = (inputs: Tensor, targets: Tensor, size: number) => Promise<void>;
 
 /**
  * Runs the work of one batch after the other. The first runs as it is, because variables may be made in it; later ones
- * are compiled, one program for each shape of batches, and are recorded anew when the settings have changed.
+ * are compiled, one program for each shape of batches and each of the settings.
  */
 export class BatchProgram {
   readonly #work: BatchWork;
   #compiled: Compiled | null = null;
-  /** Those of the recording, or of the first batch. */
-  #settings: readonly unknown[] | null = null;
+  #isFirst = true;
   /** Rejects where the work failed after it had returned. */
   #completion: void | Promise<void> = undefined;
 
@@ -31,13 +28,10 @@ export class BatchProgram {
 
   /** @throws TraceError saying what to do if the work cannot be recorded. */
   async run({ inputs, targets, size }: Batch): Promise<void> {
-    const { state, settings, build } = this.#work;
-    if (state === null) return await this.#runAsItIs(inputs, targets, size);
-    const now = settings();
-    const before = this.#settings;
-    this.#settings = now;
-    if (before === null) return await this.#runAsItIs(inputs, targets, size);
-    if (now.length !== before.length || now.some((item, i) => !Object.is(item, before[i]))) this.#compiled = null;
+    const { state, build } = this.#work;
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    if (state === null || isFirst) return await this.#runAsItIs(inputs, targets, size);
     this.#compiled ??= compile(
       (...batch: [Tensor, Tensor, Operand]) => {
         this.#completion = build(...batch);

@@ -4,7 +4,6 @@ import { BatchProgram } from "./batch-program.ts";
 import type { BatchSource } from "./batch-source.ts";
 import { type Measured, Measurement } from "./metrics/measurement.ts";
 import type { Metrics } from "./metrics/metric.ts";
-import { moduleSettings } from "./settings.ts";
 
 /** A loss function: the mean over the batch, a scalar. */
 export type LossFunction = (output: Tensor, target: Tensor) => Tensor;
@@ -43,7 +42,6 @@ export class Evaluation<M extends Metrics> {
         });
       },
       state: state === null ? null : [...state, measurement],
-      settings: () => moduleSettings(model),
     });
   }
 

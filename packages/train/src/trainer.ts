@@ -9,7 +9,7 @@ import { type FitOptions, checkFitOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";
 import { type Measured, checkMetrics } from "./metrics/measurement.ts";
 import type { Metrics, ScalarMetrics } from "./metrics/metric.ts";
-import { type OptimizerLike, hasVariables } from "./optimizer-like.ts";
+import { type OptimizerLike, hasVariables, stateOf } from "./optimizer-like.ts";
 
 /** Options of {@link Trainer}. */
 export interface TrainerOptions<M extends ScalarMetrics> {
@@ -118,6 +118,6 @@ export class Trainer<M extends ScalarMetrics = Record<never, never>> {
   /** The optimizer may have variables that are not the model's, but used by the loss. */
   get #state(): readonly HasVariables[] | null {
     const { model, optimizer, compile } = this;
-    return compile && hasVariables(optimizer) ? [model, optimizer] : null;
+    return compile && hasVariables(optimizer) ? [model, stateOf(optimizer)] : null;
   }
 }

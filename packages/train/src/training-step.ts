@@ -5,7 +5,6 @@ import type { Evaluated } from "./evaluation.ts";
 import type { Measurement } from "./metrics/measurement.ts";
 import type { ScalarMetrics } from "./metrics/metric.ts";
 import type { OptimizerLike } from "./optimizer-like.ts";
-import { moduleSettings, optimizerSettings } from "./settings.ts";
 
 /** What learns, and how. */
 export interface Trained<M extends ScalarMetrics> extends Evaluated<M> {
@@ -32,7 +31,6 @@ export class TrainingStep<M extends ScalarMetrics> {
         return optimizer.step();
       },
       state: state === null ? null : [...state, measurement],
-      settings: () => [...moduleSettings(model), ...optimizerSettings(optimizer)],
     });
   }
 

@@ -2,7 +2,7 @@ import "@minima/autograd";
 import { cpu } from "@minima/backend-cpu";
 import { crossEntropy } from "@minima/layers";
 import {
-  add, cast, compile, debug, gather, indexAdd, indexPut, indexSelect, mul, oneHot, scatter, scatterAdd, scatterReduce, sort, takeAlongDim, setBackend, sum, tensor, zeros, type Tensor,
+  add, cast, compile, debug, full, gather, indexAdd, indexPut, indexSelect, mul, oneHot, reshape, scatter, scatterAdd, scatterReduce, sort, takeAlongDim, setBackend, sum, tensor, zeros, type Tensor,
 } from "@minima/tensor"; // prettier-ignore
 import { describe, expect, it } from "vitest";
 import { testRefused, testValues } from "./values.ts";
@@ -63,6 +63,38 @@ describe("indices from the host", () => {
     ["scatter", () => scatter(floats(), 0, given(-2), 1), /^scatter: index -2/],
     ["indexAdd", () => indexAdd(floats(), 0, given(3), tensor([1])), /^indexAdd: index 3/],
     ["unsigned", () => gather(floats(), 0, tensor([2 ** 32 - 1], { dtype: "uint32" })), /^gather: index 4294967295/],
+    [
+      "reshaped",
+      () =>
+        gather(
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]),
+          1,
+          reshape(given(0, 2), [2, 1]),
+        ),
+      /^gather: index 2/,
+    ],
+    [
+      "repeated for rows",
+      () =>
+        indexSelect(
+          tensor([
+            [1, 2],
+            [3, 4],
+          ]),
+          1,
+          given(0, 4),
+        ),
+      /^indexSelect: index 4/,
+    ],
+    ["added at columns", () => indexAdd(tensor([[1, 2]]), 1, given(4), tensor([[1]])), /^indexAdd: index 4/],
+    [
+      "one number everywhere",
+      () => indexSelect(floats(), 0, full([2], 7, { dtype: "int32" })),
+      /^indexSelect: index 7/,
+    ],
     ["oneHot", () => oneHot(given(0, 2), 2), /^oneHot: index 2/],
     ["crossEntropy with class 10 of 10", () => crossEntropy(zeros([1, 10]), given(10)), /^crossEntropy: index 10/],
     ["takeAlongDim", () => takeAlongDim(floats(), given(3), 0), /^takeAlongDim: index 3/],
@@ -93,12 +125,19 @@ describe("indices from the host", () => {
   it("are found by debug.checkIndices where a device computed them", async () => {
     setBackend(cpu({ threads: 1 }));
     const picked = gather(floats(), 0, cast(mul(tensor([0, 4.2]), 1), "int32"));
-    await expect(debug.checkIndices(mul(picked, 2))).rejects.toThrow(
-      /^gather: element 1 of the index is 4.*axis 0 of extent 3/,
-    );
-    await expect(debug.checkIndices(scatterAdd(floats(), 0, computed(0, -1), 1))).rejects.toThrow(
-      /^scatterAdd: element 1/,
-    );
-    await debug.checkIndices(gather(floats(), 0, computed(0, 2)));
+    const found: readonly (readonly [Tensor, RegExp])[] = [
+      [mul(picked, 2), /^gather: element 1 of the index \[2\] is 4.*extent 3/],
+      [scatterAdd(floats(), 0, computed(0, -1), 1), /^scatterAdd: element 1/],
+      [indexPut(zeros([3, 2]), [computed(1, 3)], 1), /^indexPut: element 1 of the index \[2\] is 3/],
+      [scatterReduce(floats(), 0, computed(0, 5), 1, { reduce: "amax" }), /^scatterReduce: element 1 .* is 5/],
+      [oneHot(computed(0, 2), 2), /^oneHot: element 1 .* is 2/],
+      [crossEntropy(logits(), computed(0, 2)), /^crossEntropy: element 1 .* is 2/],
+    ];
+    for (const [result, message] of found) await expect(debug.checkIndices(result)).rejects.toThrow(message);
+    const right = gather(floats(), 0, computed(0, 2));
+    await debug.checkIndices(right);
+    await debug.checkIndices(crossEntropy(logits(), computed(0, -100)));
+    await right.data();
+    await expect(debug.checkIndices(right)).rejects.toThrow(/has been computed already.*before it is read/);
   });
 });

@@ -45,14 +45,20 @@ function lossOf(logits: Tensor, target: Tensor, options: CrossEntropyOptions): T
   const logProbabilities = logSoftmax(logits, axis);
   const weighted = weight === undefined ? logProbabilities : mul(logProbabilities, byClass(weight));
 
+  const expected = logits.shape.filter((_, k) => k !== axis);
   if (isFloat(target.dtype)) {
+    if (sameShape(target.shape, expected) && !sameShape(target.shape, logits.shape)) {
+      throw new DTypeError(
+        `crossEntropy: the target ${formatShape(target.shape)} has the shape of class indices and holds ${target.dtype}; make ` +
+          'it of integers: tensor(labels, { dtype: "int32" }) or .cast("int32")',
+      );
+    }
     if (!sameShape(target.shape, logits.shape)) throw mismatch(logits, target);
     const smooth = labelSmoothing === 0 ? target : add(mul(target, 1 - labelSmoothing), labelSmoothing / classes);
     const losses = neg(sum(mul(weighted, smooth), { axis }));
     return reduction === "mean" ? div(sum(losses), Math.max(1, losses.size)) : reduceLoss(losses, reduction);
   }
 
-  const expected = logits.shape.filter((_, k) => k !== axis);
   if (!sameShape(target.shape, expected)) throw mismatch(logits, target);
   if (target.dtype === "bool") throw new DTypeError("crossEntropy: the target must hold class indices, not bool");
   const counts = notEqual(target, options.ignoreIndex ?? -100);

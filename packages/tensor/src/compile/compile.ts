@@ -11,10 +11,11 @@ import type { Given, Truthful } from "./arguments.ts";
 import { checkEqual } from "./compare.ts";
 import { type Recording, record } from "./record.ts";
 import { Replay } from "./replay.ts";
+import { type HasSettings, SettingsReader } from "./settings.ts";
 import { readArguments } from "./signature.ts";
 
-/** Something that has variables: a module, an optimizer. */
-export interface HasVariables {
+/** Something that has variables, and maybe settings: a module, an optimizer. */
+export interface HasVariables extends Partial<HasSettings> {
   variables(): Iterable<Variable>;
 }
 
@@ -30,6 +31,9 @@ export interface CompileOptions<S extends readonly number[] = readonly number[]>
 /** How many calls of a signature are recorded and compared before it is replayed. */
 const recordedCalls = 3;
 
+/** How many recordings are kept: of more kinds of calls, those that have not been made for the longest time are recorded anew. */
+const mostSignatures = 64;
+
 /**
  * Records a function once for each kind of arguments (structure, shapes, dtypes) and replays its program after that,
  * without building a graph. Tensors and numbers are inputs; captured tensors are constants; variables must be in
@@ -37,7 +41,9 @@ const recordedCalls = 3;
  *
  * The function must be synchronous and must not read data; tensors it returns can be read after the call. Numbers
  * arrive in it as scalar tensors that take the dtype of what they meet, as numbers do: its parameters say `Tensor`, and the
- * compiled function takes a number or a tensor there. The second and third call are recorded again and compared.
+ * compiled function takes a number or a tensor there. The second and third call are recorded again and compared. Where settings of
+ * what is in `state` have changed (a module's mode, an optimizer's flags), it is recorded for these; hyper-parameters of optimizers may
+ * change at any time.
  *
  * @throws TraceError when something cannot be recorded or would change unseen. The state is then as before the call.
  */
@@ -53,17 +59,19 @@ export function compile<P extends readonly unknown[], R, const S extends readonl
   for (const position of fixed) checkInteger("compile", "static position", position, 0);
   const isStatic = (position: number): boolean => fixed.includes(position);
   const state = listOf(given);
+  const settings = new SettingsReader(state);
   const signatures = new Map<string, { recording: Recording; replay: Replay; calls: number }>();
   return async (...args) => {
     if (activeTrace() !== null) refuseInTrace("a compiled function was called", "call the plain function");
     const inputs = readArguments(args, isStatic);
-    let signature = signatures.get(inputs.key);
+    const key = `${inputs.key}|${settings.read()}`;
+    let signature = signatures.get(key);
     if (signature === undefined || signature.calls < recordedCalls || options.debug === true) {
       const recording = record(fn as (...args: never[]) => unknown, args, variablesOf(state), isStatic);
       if (signature !== undefined) checkEqual(signature.recording, recording);
       signature = { recording, replay: new Replay(recording), calls: signature?.calls ?? 0 };
-      signatures.set(inputs.key, signature);
     }
+    keepLatest(signatures, key, signature);
     signature.calls++;
     const { recording, replay } = signature;
     for (const { input, test } of recording.checks) {
@@ -79,6 +87,15 @@ export function compile<P extends readonly unknown[], R, const S extends readonl
     await yieldToEventLoop();
     return result as R; // the function's own result with tensors replaced by tensors
   };
+}
+
+/** Makes an entry the latest, and drops the oldest one if there are too many. */
+function keepLatest<T>(signatures: Map<string, T>, key: string, signature: T): void {
+  signatures.delete(key);
+  signatures.set(key, signature);
+  if (signatures.size <= mostSignatures) return;
+  const [oldest] = signatures.keys();
+  signatures.delete(oldest);
 }
 
 function listOf(state: Iterable<Variable | HasVariables>): readonly (Variable | HasVariables)[] {

@@ -13,6 +13,14 @@ export interface GradientSlot {
   gradient: Node | null;
 }
 
+/** What an operation takes elements of a node for: places along an axis of that extent. */
+export interface IndexUse {
+  readonly operation: string;
+  readonly extent: number;
+  /** An index that may lie outside. */
+  readonly ignored: number | undefined;
+}
+
 /** A gradient rule that a composite carries. */
 export interface CustomGradient {
   /** What the value depends on. */
@@ -59,6 +67,8 @@ export class NodeOf<K extends NodeKind> {
   /** For leaves and versions of variables that collect gradients; history ends here. */
   readonly gradientSlot: GradientSlot | null;
   readonly custom: CustomGradient | null;
+  /** What its elements are indices for, where they are not known; for `debug.checkIndices`. */
+  indexUses: IndexUse[] | null = null;
   /** Where the operation was called, if `debug.sites` is on. */
   readonly site: string | null = captureSite();
   /** Scratch of graph walks: the walk that visited the node last, and its position there. */

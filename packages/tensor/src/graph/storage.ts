@@ -18,18 +18,21 @@ export class Storage {
   kept = false;
   /** Why the value is gone, for the error that a late read throws. */
   stale: string | null = null;
+  /** Whether the elements are numbers that were given, not results. */
+  readonly isGiven: boolean;
   #range: readonly [least: number, most: number] | null = null;
 
-  constructor(dtype: DType, size: number, host: TypedArray | null) {
+  constructor(dtype: DType, size: number, host: TypedArray | null, isGiven = false) {
+    this.isGiven = isGiven;
     this.dtype = dtype;
     this.size = size;
     this.host = host;
   }
 
-  /** The smallest and the largest element of the host array, found once: it does not change. */
-  get hostRange(): readonly [least: number, most: number] | null {
+  /** The smallest and the largest of numbers that were given, found once: they do not change. Null for results. */
+  get givenRange(): readonly [least: number, most: number] | null {
     const { host } = this;
-    if (this.#range !== null || host === null) return this.#range;
+    if (this.#range !== null || host === null || !this.isGiven) return this.#range;
     let [least, most] = [Infinity, -Infinity];
     for (let i = 0; i < host.length; i++) {
       if (host[i] < least) least = host[i];

@@ -20,7 +20,8 @@ export function fillNode(value: number, shape: Shape, dtype: DType): Node {
 /** The number that an operand is which is no tensor; types promise in TypeScript alone that it is one. */
 function numberOf(operation: string, value: number | boolean): number {
   if (typeof value === "number" || typeof value === "boolean") return Number(value);
-  throw new ValueError(`${operation}: ${String(value)} is no operand; give a tensor, a number or a boolean`);
+  const hint = (value as unknown) instanceof Promise ? "await it first" : "give a tensor, a number or a boolean";
+  throw new ValueError(`${operation}: ${String(value)} is no operand; ${hint}`);
 }
 
 /** A `fill` whose number is known, so that its casts and views are fills too. */
@@ -76,7 +77,7 @@ const isWeak = (x: Operand): x is Weak => !(x instanceof Tensor) || x instanceof
 /** The dtype a number takes beside a tensor of `other`: it never narrows a float, and a fraction makes one. */
 function weakDType(value: Weak, other: DType): DType {
   if (isFloat(other) || typeof value === "boolean") return other === "bool" && value === true ? "bool" : other;
-  const isInteger = typeof value === "number" ? Number.isInteger(value) : value.numberClass !== "float";
+  const isInteger = value instanceof ScalarInput ? value.numberClass !== "float" : Number.isInteger(value);
   return isInteger ? arithmeticDType(other) : "float32";
 }
 

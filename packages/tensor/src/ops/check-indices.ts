@@ -1,6 +1,6 @@
 import { isFloat } from "../dtype.ts";
 import { ValueError } from "../errors.ts";
-import type { Node } from "../graph/node.ts";
+import type { IndexUse, Node } from "../graph/node.ts";
 import type { Storage } from "../graph/storage.ts";
 import { activeTrace } from "../graph/trace.ts";
 import type { Tensor } from "../tensor.ts";
@@ -14,18 +14,29 @@ import type { Tensor } from "../tensor.ts";
  */
 export function checkIndices(operation: string, index: Tensor, extent: number, ignored?: number): boolean {
   if (index.size === 0) return true;
+  const use = { operation, extent, ignored };
   const source = sourceOf(index.node);
-  if (source.kind !== "leaf") return false;
-  const test = (storage: Storage): boolean => isInside(operation, storage, extent, ignored);
-  if (source.storage !== null) return test(source.storage);
-  activeTrace()?.check(source, test);
+  const test = (storage: Storage): boolean => isInside(use, storage);
+  if (source.kind === "fill" && !source.bound) return checkNumbers(use, [source.value]);
+  if (source.storage !== null && test(source.storage)) return true;
+  if (source.kind === "leaf" && source.storage === null) activeTrace()?.check(source, test);
+  note(index.node, use);
   return false;
+}
+
+/** Remembers what a node is used for, once for each use: it may be used so at every step of a training. */
+function note(node: Node, use: IndexUse): void {
+  const uses = (node.indexUses ??= []);
+  const isKnown = uses.some(({ operation, extent, ignored }) => {
+    return operation === use.operation && extent === use.extent && ignored === use.ignored;
+  });
+  if (!isKnown) uses.push(use);
 }
 
 /** Where the elements of a tensor come from, all of them and unchanged. */
 function sourceOf(node: Node): Node {
   let source = node;
-  while (keepsElements(source)) [source] = source.inputs;
+  while (source.storage === null && keepsElements(source)) [source] = source.inputs;
   return source;
 }
 
@@ -37,13 +48,17 @@ function keepsElements({ kind, dtype, inputs }: Node): boolean {
 }
 
 /** Throws for indices on the host that lie outside; false where they are not there. */
-function isInside(operation: string, storage: Storage, extent: number, ignored: number | undefined): boolean {
-  const range = storage.hostRange;
+function isInside(use: IndexUse, storage: Storage): boolean {
+  const range = storage.givenRange;
   if (range === null) return false;
-  if (range[0] >= 0 && range[1] < extent) return true;
-  const outside = storage.host?.find((value) => (value < 0 || value >= extent) && value !== ignored);
-  if (outside === undefined) return true;
-  throw new ValueError(
-    `${operation}: index ${outside} lies outside of ${extent === 0 ? "an axis without elements" : `0 to ${extent - 1}`}`,
-  );
+  return (range[0] >= 0 && range[1] < use.extent) || checkNumbers(use, storage.host ?? []);
+}
+
+function checkNumbers({ operation, extent, ignored }: IndexUse, numbers: Iterable<number>): boolean {
+  for (const index of numbers) {
+    if ((index >= 0 && index < extent) || index === ignored) continue;
+    const inside = extent === 0 ? "an axis without elements" : `0 to ${extent - 1}`;
+    throw new ValueError(`${operation}: index ${index} lies outside of ${inside}`);
+  }
+  return true;
 }

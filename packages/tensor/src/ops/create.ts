@@ -70,7 +70,7 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
 function leaf(host: TypedArray, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
   const requiresGrad = options.requiresGrad === true;
   if (requiresGrad && !isFloat(dtype)) throw new DTypeError(`tensor: ${dtype} has no gradient; use float32`);
-  const storage = new Storage(dtype, host.length, host);
+  const storage = new Storage(dtype, host.length, host, true);
   const gradientSlot = requiresGrad ? { gradient: null } : null;
   if (options.backend !== undefined) checkDevice("tensor", options.backend);
   const device = options.backend ?? getBackend();
