@@ -12,11 +12,10 @@ export function checkOptions<O extends object>(
   known: Readonly<Record<keyof O, unknown>>,
 ): void {
   const isObject = typeof options === "object" && (options as O | null) !== null;
-  const names = Object.keys(known);
-  const wrong = isObject ? Object.keys(options).find((name) => !names.includes(name)) : "";
+  const wrong = isObject ? Object.keys(options).find((name) => !Object.hasOwn(known, name)) : "";
   if (wrong === undefined) return;
   const problem = isObject ? `there is no option ${wrong}` : `the options are one object, not ${String(options)}`;
-  throw new ValueError(`${caller}: ${problem}; there are ${names.join(", ")}`);
+  throw new ValueError(`${caller}: ${problem}; there are ${Object.keys(known).join(", ")}`);
 }
 
 /** Throws unless a value is an integer of at least `least`. */
