@@ -1,3 +1,3 @@
 import { testOnWebGpu } from "./random-programs-webgpu.ts";
 
-await testOnWebGpu(600_000, 2000);
+await testOnWebGpu(600_000, 1200);
