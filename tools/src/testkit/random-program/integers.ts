@@ -9,7 +9,8 @@ export const cast: Step = (p) => {
   const dtype = p.r.pick(["float32", "int32", "uint32", "uint8", "bool"] as const);
   // Beyond what a byte, and sometimes what an int32, holds.
   const scale = p.r.pick([1, 7, 300, 2 ** 31]);
-  const source = x.tensor.dtype === "float32" && dtype !== "bool" ? T.mul(x.tensor, scale / 0.75) : x.tensor;
+  const isScaled = x.tensor.dtype === "float32" && dtype !== "bool" && dtype !== "float32";
+  const source = isScaled ? T.mul(x.tensor, scale / 0.75) : x.tensor;
   const isCounted = dtype === "float32" && x.tensor.dtype !== "float32" && x.tensor.dtype !== "bool";
   // Integers of the program may have become as large as they can.
   const tensor = isCounted ? T.mul(T.cast(source, dtype), 2 ** -32) : T.cast(source, dtype);
