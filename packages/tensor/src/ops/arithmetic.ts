@@ -16,11 +16,10 @@ import {
   meetingDType,
   unaryNode,
 } from "./build.ts";
-import { equal, less, lessEqual, logicalAnd, logicalXor, notEqual } from "./compare.ts";
+import { equal } from "./compare.ts";
 import { named } from "./named.ts";
 import { ScalarInput } from "./scalar-input.ts";
 import { where } from "./select.ts";
-import { abs } from "./unary.ts";
 
 /** A binary primitive on numbers: booleans and uint8 compute as int32. */
 const arithmetic =
@@ -43,32 +42,6 @@ export const remainder: (a: Operand, b: Operand) => Tensor = arithmetic("remaind
 /** a / b, broadcast; integers give float32. */
 export function div(a: Operand, b: Operand): Tensor {
   return new Tensor(binaryNode("div", "div", ...floatNodes(a, b)));
-}
-
-/** a / b of integers, rounded towards zero; 0 where b is 0. */
-const quotient = arithmetic("floorDivide", "div", asHeld);
-
-/**
- * ⌊a / b⌋, broadcast, such that a = b·floorDivide(a, b) + remainder(a, b): 1 / 0.1 is 9. Integers stay integers, give 0 where b
- * is 0, and wrap: -2^31 / -1 is -2^31.
- */
-export function floorDivide(a: Operand, b: Operand): Tensor {
-  const [x, y] = matchOperands("floorDivide", a, b, asHeld).map((node) => new Tensor(node));
-  if (isFloat(x.dtype)) return floorOfFloats(x, y);
-  const truncated = quotient(x, y);
-  if (truncated.dtype === "uint32") return truncated; // nothing is below 0
-  // One less where a quotient below zero was cut, which leaves a remainder. Where b is 0 there is none.
-  const isCut = logicalAnd(logicalXor(less(x, 0), less(y, 0)), notEqual(remainder(x, y), 0));
-  return sub(truncated, isCut);
-}
-
-function floorOfFloats(x: Tensor, y: Tensor): Tensor {
-  const ratio = new Tensor(binaryNode("floorDivide", "div", x.node, y.node));
-  const whole = new Tensor(unaryNode("floor", ratio.node));
-  // What lies just below a whole number may have been rounded to it; then nearly all of b is left.
-  const isMostLeft = lessEqual(abs(y), mul(abs(remainder(x, y)), 2));
-  const isRounded = logicalAnd(equal(ratio, whole), isMostLeft);
-  return sub(whole, isRounded);
 }
 
 /** Exponents that need no logarithm. */

@@ -1,6 +1,7 @@
 import { isFloat } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
-import { floorDivide, mul, remainder, sub } from "./arithmetic.ts";
+import { mul, remainder, sub } from "./arithmetic.ts";
+import { floorDivide } from "./floor-divide.ts";
 import { type Operand, asHeld, broadcastPair } from "./build.ts";
 import { less, logicalAnd, logicalXor, notEqual } from "./compare.ts";
 import { withGradient } from "./custom.ts";

@@ -14,6 +14,7 @@ export * from "./einsum/einsum.ts";
 export * from "./error-function.ts";
 export * from "./exponential.ts";
 export * from "./finite.ts";
+export * from "./floor-divide.ts";
 export * from "./fmod.ts";
 export * from "./grid.ts";
 export * from "./histogram.ts";

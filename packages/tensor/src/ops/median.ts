@@ -1,7 +1,8 @@
 import { isFloat } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { sliceAlong } from "./along.ts";
-import { floorDivide, maximumWithTiesToSecond, sub } from "./arithmetic.ts";
+import { maximumWithTiesToSecond, sub } from "./arithmetic.ts";
+import { floorDivide } from "./floor-divide.ts";
 import { type Operand, asTensor } from "./build.ts";
 import { equal, isNaN } from "./compare.ts";
 import { gather } from "./indexing.ts";

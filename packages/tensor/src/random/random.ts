@@ -2,8 +2,15 @@ import { ValueError } from "../errors.ts";
 import { checkInteger, checkOptions } from "../checks.ts";
 import { type DType, holds } from "../dtype.ts";
 import {
-  add, clamp, floorDivide, maximumWithTiesToSecond, minimumWithTiesToSecond, mul, remainder, sub,
-} from "../ops/arithmetic.ts"; // prettier-ignore
+  add,
+  clamp,
+  maximumWithTiesToSecond,
+  minimumWithTiesToSecond,
+  mul,
+  remainder,
+  sub,
+} from "../ops/arithmetic.ts";
+import { floorDivide } from "../ops/floor-divide.ts"; // prettier-ignore
 import { type Operand, asTensor } from "../ops/build.ts";
 import { less } from "../ops/compare.ts";
 import { indexSelect } from "../ops/indexing.ts";

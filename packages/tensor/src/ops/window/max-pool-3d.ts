@@ -1,6 +1,7 @@
 import { sizeOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import { add, floorDivide, mul } from "../arithmetic.ts";
+import { add, mul } from "../arithmetic.ts";
+import { floorDivide } from "../floor-divide.ts";
 import { type Operand, asTensor } from "../build.ts";
 import { gather } from "../indexing.ts";
 import type { ValuesAndIndices } from "../reduce.ts";
