@@ -6,7 +6,7 @@ import {
   cast,
   div,
   hostEffect,
-  hostScalar,
+  hostNumber,
   maximum,
   mul,
   sqrt,
@@ -97,7 +97,7 @@ export class Adam extends Optimizer<AdamOptions> {
       this.adapt(parameter, parameter, gradient, options);
       return;
     }
-    const decay = hostScalar(() => options.weightDecay);
+    const decay = hostNumber(() => options.weightDecay);
     this.adapt(parameter, parameter, add(gradient, mul(cast(parameter, "float32"), decay)), options);
   }
 
@@ -107,8 +107,8 @@ export class Adam extends Optimizer<AdamOptions> {
     if (slots === undefined) throw new ValueError(`Adam: ${parameter.name} is not one of its parameters`);
     hostEffect(() => slots.steps++);
     const average = (slot: Variable, value: Tensor, i: 0 | 1): Tensor => {
-      const kept = hostScalar(() => options.betas[i]);
-      const share = hostScalar(() => 1 - options.betas[i]);
+      const kept = hostNumber(() => options.betas[i]);
+      const share = hostNumber(() => 1 - options.betas[i]);
       return add(mul(slot, kept), mul(value, share));
     };
     const mean = average(slots.mean, g, 0);
@@ -120,9 +120,9 @@ export class Adam extends Optimizer<AdamOptions> {
       second = maximum(slots.largest, square);
       slots.largest.assign(second);
     }
-    const correction = hostScalar(() => 1 / Math.sqrt(1 - options.betas[1] ** slots.steps));
-    const rate = hostScalar(() => options.lr / (1 - options.betas[0] ** slots.steps));
-    const eps = hostScalar(() => options.eps);
+    const correction = hostNumber(() => 1 / Math.sqrt(1 - options.betas[1] ** slots.steps));
+    const rate = hostNumber(() => options.lr / (1 - options.betas[0] ** slots.steps));
+    const eps = hostNumber(() => options.eps);
     const change = div(mul(mean, rate), add(mul(sqrt(second), correction), eps));
     parameter.assign(cast(sub(from, change), parameter.dtype));
   }
@@ -139,7 +139,7 @@ export class AdamW extends Adam {
       parameter,
       mul(
         parameter,
-        hostScalar(() => 1 - options.lr * options.weightDecay),
+        hostNumber(() => 1 - options.lr * options.weightDecay),
       ),
       gradient,
       options,

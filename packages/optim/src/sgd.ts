@@ -1,4 +1,4 @@
-import { type Tensor, Variable, add, cast, hostEffect, hostScalar, mul, neg, sub, zeros } from "@minima/tensor";
+import { type Tensor, Variable, add, cast, hostEffect, hostNumber, mul, neg, sub, zeros } from "@minima/tensor";
 import type { Group, Parameters } from "./groups.ts";
 import { Optimizer, checkFlag, checkRange } from "./optimizer.ts";
 
@@ -70,21 +70,21 @@ export class SGD extends Optimizer<SGDOptions> {
   protected override update(parameter: Variable, gradient: Tensor, options: SGDOptions): void {
     let g = options.maximize ? neg(gradient) : gradient;
     if (options.weightDecay !== 0) {
-      const decay = hostScalar(() => options.weightDecay);
+      const decay = hostNumber(() => options.weightDecay);
       g = add(g, mul(cast(parameter, "float32"), decay));
     }
     const slot = options.momentum === 0 ? undefined : this.#velocity.get(parameter);
     if (slot !== undefined) {
       hostEffect(() => slot.steps++);
-      const momentum = hostScalar(() => options.momentum);
-      const share = hostScalar(() => (slot.steps === 1 ? 1 : 1 - options.dampening));
+      const momentum = hostNumber(() => options.momentum);
+      const share = hostNumber(() => (slot.steps === 1 ? 1 : 1 - options.dampening));
       const velocity = add(mul(slot.value, momentum), options.dampening === 0 ? g : mul(g, share));
       slot.value.assign(velocity);
       g = options.nesterov ? add(g, mul(velocity, momentum)) : velocity;
     }
     const change = mul(
       g,
-      hostScalar(() => options.lr),
+      hostNumber(() => options.lr),
     );
     parameter.assign(cast(sub(parameter, change), parameter.dtype));
   }

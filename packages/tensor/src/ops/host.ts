@@ -16,6 +16,14 @@ export function hostScalar(provider: () => number): Tensor {
   return new Tensor(node);
 }
 
+/**
+ * A number that the host computes, for operations to take: as `hostScalar` in a compiled function, and outside of one the number
+ * itself, which costs no tensor.
+ */
+export function hostNumber(provider: () => number): Tensor | number {
+  return activeTrace() === null ? provider() : hostScalar(provider);
+}
+
 /** Does something on the host: now, or in a compiled function at each call, before it runs. */
 export function hostEffect(fn: () => void): void {
   const trace = activeTrace();
