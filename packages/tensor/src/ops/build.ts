@@ -104,15 +104,12 @@ export const asHeld: NumberRule = (operation, value, dtype) => {
  */
 export function matchOperands(operation: string, a: Operand, b: Operand, rule = asElement): [Node, Node] {
   const dtype = meetingDType(operation, a, b);
-  const isBeside = !isWeak(a) || !isWeak(b);
-  const nodeOf = (x: Operand): Node => {
-    if (x instanceof ScalarInput) return x.nodeOf(dtype, (value) => (isBeside ? rule(operation, value, dtype) : value));
-    if (x instanceof Tensor) return castNode(x.node, dtype);
-    const number = numberOf(operation, x);
-    return fillNode(isBeside ? rule(operation, number, dtype) : number, [], dtype);
-  };
-  return [nodeOf(a), nodeOf(b)];
+  // Two numbers meet nobody whose dtype they would have to take.
+  const own = isWeak(a) && isWeak(b) ? asItIs : rule;
+  return [operandNode(operation, a, dtype, own), operandNode(operation, b, dtype, own)];
 }
+
+const asItIs: NumberRule = (_, value) => value;
 
 /** The dtype in which two operands meet; that of two numbers is float32. */
 export function meetingDType(operation: string, a: Operand, b: Operand): DType {
@@ -189,9 +186,9 @@ export function pairInFloat32(
 
 /** An operand as a node of a dtype; a JS number becomes an element of it, or what the rule says. */
 export function operandNode(operation: string, value: Operand, dtype: DType, rule = asElement): Node {
-  const ruled = (number: number): number => rule(operation, number, dtype);
-  if (value instanceof ScalarInput) return value.nodeOf(dtype, ruled);
-  return value instanceof Tensor ? castNode(value.node, dtype) : fillNode(ruled(numberOf(operation, value)), [], dtype);
+  if (!(value instanceof Tensor)) return fillNode(rule(operation, numberOf(operation, value), dtype), [], dtype);
+  if (value instanceof ScalarInput) return value.nodeOf(dtype, (number) => rule(operation, number, dtype));
+  return castNode(value.node, dtype);
 }
 
 /** An operand as a tensor; JS values become float32 scalars, or bool. */
