@@ -1,24 +1,16 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import * as T from "@minima/tensor";
 import type { Tensor } from "@minima/tensor";
-import { checkGradients } from "../src/index.ts";
+import { type DerivativeCase, testDerivatives } from "./derivatives.ts";
 
 beforeEach(() => T.setBackend(T.reference()));
-
-interface Case {
-  readonly name: string;
-  readonly f: (...inputs: Tensor[]) => Tensor;
-  readonly shapes: readonly (readonly number[])[];
-  /** Maps a number in (-1, 1) to the operation's domain. */
-  readonly domain?: (u: number, input: number) => number;
-}
 
 const flags = T.tensor([true, false, true, true, false, true], { shape: [2, 3] });
 /** Elements of x, but NaN in some places. */
 const holed = (x: Tensor): Tensor => T.where(flags, x, NaN);
 const interpolations = ["linear", "lower", "higher", "midpoint", "nearest"] as const;
 
-const cases: readonly Case[] = [
+testDerivatives([
   { name: "erfc", f: (x) => T.erfc(x), shapes: [[12]], domain: (u) => 3 * u },
   { name: "sinc", f: (x) => T.sinc(x), shapes: [[12]], domain: (u) => 3 * u },
   { name: "sinc near 0", f: (x) => T.sinc(x), shapes: [[12]], domain: (u) => 0.3 * u },
@@ -34,7 +26,7 @@ const cases: readonly Case[] = [
   { name: "median of all", f: (x) => T.exp(T.median(x)), shapes: [[3, 3]] },
   { name: "nanmedian", f: (x) => T.exp(T.nanmedian(holed(x), { axis: 1 }).values), shapes: [[2, 3]] },
   { name: "mode", f: (x) => T.exp(T.mode(x, { axis: 0 }).values), shapes: [[4, 2]] },
-  ...interpolations.map((interpolation): Case => {
+  ...interpolations.map((interpolation): DerivativeCase => {
     return { name: `quantile, ${interpolation}`, f: (x) => T.exp(T.quantile(x, [0.2, 0.5, 1], { axis: 1, interpolation })), shapes: [[2, 6]] };
   }),
   { name: "nanquantile", f: (x) => T.exp(T.nanquantile(holed(x), [0.3, 0.7], { axis: 1 })), shapes: [[2, 3]] },
@@ -43,23 +35,11 @@ const cases: readonly Case[] = [
 
   { name: "kron", f: (a, b) => T.exp(T.kron(a, b)), shapes: [[2, 2], [3]] },
   { name: "rot90", f: (x) => T.exp(T.rot90(x, -1, [2, 0])), shapes: [[2, 2, 3]] },
-]; // prettier-ignore
+]); // prettier-ignore
 
 function pairOf({ variance, mean }: { variance: Tensor; mean: Tensor }): [Tensor, Tensor] {
   return [variance, mean];
 }
-
-describe("gradients against central differences in float64, first and second derivatives", () => {
-  it.each(cases)("$name", ({ f, shapes, domain = (u) => u }) => {
-    const inputs = shapes.map((shape, input) => {
-      const size = shape.reduce((a, b) => a * b, 1);
-      const data = Array.from({ length: size }, (_, i) => domain(Math.sin(2.7 * i + 1.1 + 3.3 * input) * 0.9, input));
-      return { shape, data };
-    });
-    const result = checkGradients(f, inputs, { second: true });
-    expect(result.worst, JSON.stringify(result)).toBeLessThan(1e-6);
-  });
-});
 
 /** dL/d(input) of L = Σ weight · f(inputs), evaluated by the reference. */
 async function gradientsOf(

@@ -1,23 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import * as T from "@minima/tensor";
 import type { GridPaddingMode, Tensor } from "@minima/tensor";
-import { checkGradients } from "../src/index.ts";
+import { type DerivativeCase, testDerivatives } from "./derivatives.ts";
 
 beforeEach(() => T.setBackend(T.reference()));
-
-interface Case {
-  readonly name: string;
-  readonly f: (...inputs: Tensor[]) => Tensor;
-  readonly shapes: readonly (readonly number[])[];
-  /** Maps a number in (-1, 1) to the operation's domain. */
-  readonly domain?: (u: number, input: number) => number;
-}
 
 const paddingModes: readonly GridPaddingMode[] = ["zeros", "border", "reflection"];
 /** Places within and outside of an image, on no element and between no two. */
 const toPlaces = (u: number, input: number): number => (input === 1 ? 1.37 * u : u);
 
-const cases: readonly Case[] = [
+testDerivatives([
   { name: "conv3d", f: (x, w, bias) => T.exp(T.conv3d(x, w, { bias, stride: [2, 1, 1], padding: [1, 0, 1], dilation: [1, 2, 1] })), shapes: [[1, 1, 3, 4, 2], [2, 1, 2, 2, 2], [2]] },
   { name: "conv3d in groups", f: (x, w) => T.exp(T.conv3d(x, w, { groups: 2 })), shapes: [[1, 2, 3, 2, 2], [2, 1, 2, 2, 1]] },
   { name: "convTranspose3d", f: (x, w) => T.exp(T.convTranspose3d(x, w, { stride: 2, padding: [1, 0, 0], outputPadding: [1, 0, 0] })), shapes: [[1, 2, 2, 2, 1], [2, 1, 3, 1, 2]] },
@@ -42,25 +34,13 @@ const cases: readonly Case[] = [
   { name: "interpolate, antialiased", f: (x) => T.exp(T.interpolate(x, { size: [2, 3], mode: "bicubic", antialias: true })), shapes: [[1, 1, 5, 4]] },
   { name: "interpolate, area", f: (x) => T.exp(T.interpolate(x, { size: [2, 2, 1], mode: "area" })), shapes: [[1, 1, 3, 2, 2]] },
 
-  ...paddingModes.flatMap((paddingMode) => [false, true].flatMap((alignCorners) => (["bilinear", "bicubic"] as const).map((mode): Case => (
+  ...paddingModes.flatMap((paddingMode) => [false, true].flatMap((alignCorners) => (["bilinear", "bicubic"] as const).map((mode): DerivativeCase => (
     { name: `gridSample, ${mode}, ${paddingMode}${alignCorners ? ", corners aligned" : ""}`, f: (x, grid) => T.gridSample(x, grid, { mode, paddingMode, alignCorners }), shapes: [[1, 2, 3, 4], [1, 2, 4, 2]], domain: toPlaces }
   )))),
   { name: "gridSample, nearest", f: (x) => T.exp(T.gridSample(x, T.tensor([0.1, 0.3, -0.7, 0.9, 1.2, 0, 0.2, 0.1], { shape: [1, 2, 2, 2] }), { mode: "nearest" })), shapes: [[1, 2, 3, 3]] },
   { name: "affineGrid", f: (theta) => T.exp(T.affineGrid(theta, [2, 1, 2, 3])), shapes: [[2, 2, 3]] },
   { name: "affineGrid of volumes", f: (theta) => T.exp(T.affineGrid(theta, [1, 1, 2, 1, 2], { alignCorners: true })), shapes: [[1, 3, 4]] },
-]; // prettier-ignore
-
-describe("gradients against central differences in float64, first and second derivatives", () => {
-  it.each(cases)("$name", ({ f, shapes, domain = (u) => u }) => {
-    const inputs = shapes.map((shape, input) => {
-      const size = shape.reduce((a, b) => a * b, 1);
-      const data = Array.from({ length: size }, (_, i) => domain(Math.sin(2.7 * i + 1.1 + 3.3 * input) * 0.9, input));
-      return { shape, data };
-    });
-    const result = checkGradients(f, inputs, { second: true });
-    expect(result.worst, JSON.stringify(result)).toBeLessThan(1e-6);
-  });
-});
+]); // prettier-ignore
 
 /** dL/dx of L = Σ weight · f(x). */
 async function gradientOf(f: (x: Tensor) => Tensor, x: Tensor, weight?: readonly number[]): Promise<number[]> {
