@@ -5,7 +5,6 @@ import {
   type Device,
   type TypedArray,
   Variable,
-  evaluateUpdate,
   reference,
   run,
   setBackend,
@@ -47,7 +46,7 @@ async function forget(device: Device): Promise<void> {
   const variable = new Variable(zeros([1]), { requiresGrad: true });
   for (let update = 0; update < 2; update++) {
     variable.assign(zeros([1]));
-    await evaluateUpdate();
+    await run();
   }
 }
 

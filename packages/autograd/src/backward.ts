@@ -4,6 +4,7 @@ import {
   Tensor,
   ValueError,
   add,
+  atomically,
   checkOptions,
   formatShape,
   onesLike,
@@ -43,7 +44,7 @@ export function backward(root: Tensor, gradient?: Tensor, options: BackwardOptio
   if (gradient !== undefined && gradient.dtype !== root.dtype) {
     throw new DTypeError(`backward: the gradient is ${gradient.dtype}, the tensor ${root.dtype}; cast it first`);
   }
-  withGradMode(options.createGraph === true, () => {
+  const accumulate = (): void => {
     const start = gradient ?? onesLike(root);
     const found = differentiate(root.node, start, (node) => node.gradientSlot !== null);
     for (const [leaf, own] of found) {
@@ -51,6 +52,7 @@ export function backward(root: Tensor, gradient?: Tensor, options: BackwardOptio
       if (slot === null) continue;
       slot.gradient = slot.gradient === null ? own.node : add(new Tensor(slot.gradient), own).node;
     }
-  });
+  };
+  atomically(() => withGradMode(options.createGraph === true, accumulate));
   requestOutput(root.node);
 }

@@ -34,5 +34,5 @@ export function checkpoint<Inputs extends readonly Tensor[]>(
 
 /** The value of a tensor as a new place to differentiate by. */
 function detachedSource(t: Tensor): Tensor {
-  return new Tensor(createDetached(t.node, { stateful: false, gradientSlot: { gradient: null } }));
+  return new Tensor(createDetached(t.node, { gradientSlot: { gradient: null } }));
 }

@@ -97,7 +97,7 @@ function topologicalOrder(root: Node, isSource: (node: Node) => boolean): Node[]
       stack.pop();
       continue;
     }
-    if (node.released !== null || (node.storage !== null && node.inputs.length === 0 && node.kind !== "leaf")) {
+    if (node.lost !== null || (node.storage !== null && node.inputs.length === 0 && node.kind !== "leaf")) {
       if (node.requiresGrad && node.gradientSlot === null) throw releasedGraph();
     }
     state.set(node, "open");

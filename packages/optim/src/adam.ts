@@ -1,11 +1,11 @@
 import {
+  HostCounter,
   type Tensor,
   ValueError,
   Variable,
   add,
   cast,
   div,
-  hostEffect,
   hostNumber,
   maximum,
   mul,
@@ -31,7 +31,7 @@ export interface AdamOptions {
 
 interface Slots {
   /** Steps taken. */
-  steps: number;
+  readonly steps: HostCounter;
   readonly mean: Variable;
   readonly square: Variable;
   largest: Variable | null;
@@ -61,7 +61,7 @@ export class Adam extends Optimizer<AdamOptions> {
       const slot = (name: string): Variable =>
         new Variable(zeros(parameter.shape), { name: `${parameter.name}.${name}` });
       let slots = this.#slots.get(parameter);
-      slots ??= { steps: 0, mean: slot("mean"), square: slot("square"), largest: null };
+      slots ??= { steps: new HostCounter(), mean: slot("mean"), square: slot("square"), largest: null };
       if (amsgrad) slots.largest ??= slot("largest");
       this.#slots.set(parameter, slots);
     }
@@ -105,7 +105,7 @@ export class Adam extends Optimizer<AdamOptions> {
   protected adapt(parameter: Variable, from: Tensor, g: Tensor, options: AdamOptions): void {
     const slots = this.#slots.get(parameter);
     if (slots === undefined) throw new ValueError(`Adam: ${parameter.name} is not one of its parameters`);
-    hostEffect(() => slots.steps++);
+    slots.steps.advance();
     const average = (slot: Variable, value: Tensor, i: 0 | 1): Tensor => {
       const kept = hostNumber(() => options.betas[i]);
       const share = hostNumber(() => 1 - options.betas[i]);
@@ -120,8 +120,8 @@ export class Adam extends Optimizer<AdamOptions> {
       second = maximum(slots.largest, square);
       slots.largest.assign(second);
     }
-    const correction = hostNumber(() => 1 / Math.sqrt(1 - options.betas[1] ** slots.steps));
-    const rate = hostNumber(() => options.lr / (1 - options.betas[0] ** slots.steps));
+    const correction = hostNumber(() => 1 / Math.sqrt(1 - options.betas[1] ** slots.steps.value));
+    const rate = hostNumber(() => options.lr / (1 - options.betas[0] ** slots.steps.value));
     const eps = hostNumber(() => options.eps);
     const change = div(mul(mean, rate), add(mul(sqrt(second), correction), eps));
     parameter.assign(cast(sub(from, change), parameter.dtype));

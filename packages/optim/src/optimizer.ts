@@ -2,11 +2,9 @@ import {
   type Tensor,
   ValueError,
   type Variable,
-  atomically,
   cast,
   checkOptions,
-  evaluateUpdate,
-  noGrad,
+  update,
 } from "@minima/tensor";
 import { type Defaults, type Group, type Parameters, checkedGroup, readGroups } from "./groups.ts";
 
@@ -49,22 +47,20 @@ export abstract class Optimizer<Options extends { lr: number }> {
   }
 
   /**
-   * Updates every variable that has a gradient, and computes everything that is pending. The work is done when the
-   * promise resolves; on devices with a queue, when at most a few steps are still in flight.
+   * Updates every variable that has a gradient, and computes the update with all that belongs to it in one program. The work is
+   * done when the promise resolves; on devices with a queue, when at most a few steps are still in flight. If it fails,
+   * nothing has changed.
    */
   step(): Promise<void> {
-    atomically(() =>
-      noGrad(() => {
-        for (const group of this.groups) {
-          for (const parameter of group.parameters) {
-            const gradient = parameter.grad;
-            // Updates are made in float32, so that parameters of float16 are rounded once.
-            if (gradient !== null) this.update(parameter, cast(gradient, "float32"), group);
-          }
+    return update(() => {
+      for (const group of this.groups) {
+        for (const parameter of group.parameters) {
+          const gradient = parameter.grad;
+          // Updates are made in float32, so that parameters of float16 are rounded once.
+          if (gradient !== null) this.update(parameter, cast(gradient, "float32"), group);
         }
-      }),
-    );
-    return evaluateUpdate();
+      }
+    });
   }
 
   /** The parameters and the optimizer's own variables: what `compile` takes as state. */

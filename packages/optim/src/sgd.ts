@@ -1,4 +1,4 @@
-import { type Tensor, Variable, add, cast, hostEffect, hostNumber, mul, neg, sub, zeros } from "@minima/tensor";
+import { HostCounter, type Tensor, Variable, add, cast, hostNumber, mul, neg, sub, zeros } from "@minima/tensor";
 import type { Group, Parameters } from "./groups.ts";
 import { Optimizer, checkFlag, checkRange } from "./optimizer.ts";
 
@@ -19,7 +19,7 @@ export interface SGDOptions {
 
 interface Velocity {
   /** Steps taken: the first velocity is the gradient whole. */
-  steps: number;
+  readonly steps: HostCounter;
   readonly value: Variable;
 }
 
@@ -45,7 +45,7 @@ export class SGD extends Optimizer<SGDOptions> {
     for (const parameter of parameters) {
       if (this.#velocity.has(parameter)) continue;
       const value = new Variable(zeros(parameter.shape), { name: `${parameter.name}.velocity` });
-      this.#velocity.set(parameter, { steps: 0, value });
+      this.#velocity.set(parameter, { steps: new HostCounter(), value });
     }
   }
 
@@ -75,9 +75,9 @@ export class SGD extends Optimizer<SGDOptions> {
     }
     const slot = options.momentum === 0 ? undefined : this.#velocity.get(parameter);
     if (slot !== undefined) {
-      hostEffect(() => slot.steps++);
+      slot.steps.advance();
       const momentum = hostNumber(() => options.momentum);
-      const share = hostNumber(() => (slot.steps === 1 ? 1 : 1 - options.dampening));
+      const share = hostNumber(() => (slot.steps.value === 1 ? 1 : 1 - options.dampening));
       const velocity = add(mul(slot.value, momentum), options.dampening === 0 ? g : mul(g, share));
       slot.value.assign(velocity);
       g = options.nesterov ? add(g, mul(velocity, momentum)) : velocity;

@@ -13,7 +13,7 @@ export function describeTensor(node: Node): string {
   const host = node.storage?.host;
   if (host !== null && host !== undefined) return `${head} ${formatValues(host, node.shape, node.dtype === "bool")}`;
   const where = node.device === null ? "" : ` on ${node.device.name}`;
-  if (node.released !== null || (node.storage !== null && node.storage.stale !== null)) return `${head} (stale)`;
+  if (node.lost !== null || (node.storage !== null && node.storage.stale !== null)) return `${head} (stale)`;
   return node.storage === null ? `${head} (pending: ${node.kind})${where}` : `${head}${where}`;
 }
 

@@ -5,7 +5,7 @@ import { describeTensor } from "./format.ts";
 import { createLeaf } from "./graph/create.ts";
 import type { Node } from "./graph/node.ts";
 import { Storage } from "./graph/storage.ts";
-import { evaluate, readNode, readNodeSync } from "./runtime/evaluate.ts";
+import { evaluate, evaluateAll, readNode, readNodeSync } from "./runtime/evaluate.ts";
 import { yieldToEventLoop } from "./runtime/yield.ts";
 import { type Shape, formatShape, normalizeIndex, sameShape } from "./shape.ts";
 
@@ -155,7 +155,7 @@ export class Tensor {
     checkDevice("to", device);
     if (this.node.device === device) return this;
     const storage = new Storage(this.dtype, this.size, await this.data());
-    const leaf = createLeaf(this.shape, this.dtype, storage, { requiresGrad: false, stateful: false, device });
+    const leaf = createLeaf(this.shape, this.dtype, storage, { requiresGrad: false, device });
     return new Tensor(leaf);
   }
 
@@ -178,8 +178,11 @@ export class Tensor {
   }
 }
 
-/** Computes tensors (and all pending assignments) now; one program for all of them. */
+/**
+ * Computes tensors now, and the assignments that belong to them, in one program. Without arguments: everything that has been
+ * assigned.
+ */
 export async function run(...tensors: Tensor[]): Promise<void> {
-  await evaluate(tensors.map((t) => t.node));
+  await (tensors.length === 0 ? evaluateAll() : evaluate(tensors.map((t) => t.node)));
   await yieldToEventLoop();
 }

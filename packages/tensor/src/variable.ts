@@ -1,15 +1,21 @@
+import { type Device, checkDevice } from "./backend.ts";
 import { checkOptions } from "./checks.ts";
+import { type DType, bytesPerElement, isFloat } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
 import { createDetached, createLeaf } from "./graph/create.ts";
+import { noGrad } from "./graph/mode.ts";
 import type { GradientSlot, Node } from "./graph/node.ts";
 import { isRecomputing } from "./graph/recompute.ts";
-import type { Storage } from "./graph/storage.ts";
+import { Storage } from "./graph/storage.ts";
 import { activeTrace, refuseInTrace } from "./graph/trace.ts";
-import { isFloat } from "./dtype.ts";
+import { castNode } from "./ops/build.ts";
+import { getBackend } from "./runtime/device.ts";
 import {
   type PendingAssignment,
+  type Retire,
   addAssignment,
   addReplaced,
+  noteAssignment,
   removeAssignment,
   requestOutput,
 } from "./runtime/effects.ts";
@@ -21,12 +27,16 @@ export interface VariableOptions {
   readonly name?: string;
   /** Whether `backward` collects a gradient for it; default false. */
   readonly requiresGrad?: boolean;
+  /** A variable with which it moves to another backend, as the averages of an optimizer do with their parameter. */
+  readonly follows?: Variable;
 }
 
 /** The versions of a variable whose memory the variable answers for. */
 interface HeldVersions {
   committed: Node | null;
   previous: Node | null;
+  /** Which update made the committed version; the first value is that of update 0. */
+  update: number;
 }
 
 /** When a variable is collected, its versions become ordinary results: one registration in its life, none an update. */
@@ -35,36 +45,48 @@ const droppedVariables = new FinalizationRegistry<HeldVersions>(({ committed, pr
   if (previous !== null) addReplaced(previous);
 });
 
+let changes = 0;
+
+/** How often a variable has got another dtype or backend, or begun or ceased to require a gradient. */
+export function variableChanges(): number {
+  return changes;
+}
+
 /**
- * State: a tensor whose value can be assigned. Parameters, running statistics, optimizer slots and generators are
- * variables. It can be used wherever a tensor can, and then means its value at that moment.
+ * State: a tensor whose value can be assigned. Parameters, running statistics and the averages of optimizers are variables. It
+ * can be used wherever a tensor can, and then means its value at that moment.
  *
- * `assign` is a pending effect: it is part of the next program, whatever asks for one. The version before an update
- * stays valid until the update after it, so that tensors of the step just made can still be read.
+ * `assign` is a pending effect: it is part of the program that computes what it belongs to. The version before an update stays
+ * valid until the next update of this variable, so that tensors of the step just made can still be read.
+ *
+ * A variable lives on the backend that was chosen when it was made.
  */
 export class Variable extends Tensor implements PendingAssignment {
   name: string;
-  /** Where gradients are collected; null if the variable has none. */
-  readonly gradientSlot: GradientSlot | null;
+  #gradientSlot: GradientSlot | null;
   /** Stands in for the value while a function is called with other parameters. */
   #substitute: Node | null = null;
-  readonly #held: HeldVersions = { committed: null, previous: null };
+  readonly #held: HeldVersions = { committed: null, previous: null, update: 0 };
+  /** How often it has been assigned. */
+  #updates = 0;
+  #followers: WeakRef<Variable>[] = [];
 
   constructor(value: Tensor, options: VariableOptions = {}) {
-    checkOptions("Variable", options, { name: true, requiresGrad: true });
+    checkOptions("Variable", options, { name: true, requiresGrad: true, follows: true });
     if (!(value instanceof Tensor)) {
       throw new ValueError(`Variable: ${String(value)} is no tensor; make one of it first`);
     }
-    const slot = options.requiresGrad === true ? { gradient: null } : null;
-    if (slot !== null && !isFloat(value.dtype)) {
-      throw new DTypeError(`Variable: only float tensors have gradients, and this value is ${value.dtype}`);
-    }
+    const name = options.name ?? "variable";
+    const slot = slotFor("Variable", name, options.requiresGrad === true, value.dtype);
     refuseInTrace("a variable was made", "make it before, and list it in the state");
-    super(versionOf(value.node, slot));
-    this.name = options.name ?? "variable";
-    this.gradientSlot = slot;
+    super(value.node);
+    this.name = name;
+    this.#gradientSlot = slot;
+    this.current = this.#versionOf(value.node, value.node.device ?? options.follows?.version.device ?? getBackend());
     this.#adopt();
     droppedVariables.register(this, this.#held);
+    const { follows } = options;
+    if (follows !== undefined) follows.#addFollower(this);
   }
 
   override get node(): Node {
@@ -87,13 +109,37 @@ export class Variable extends Tensor implements PendingAssignment {
     }
   }
 
+  /** What versions know their variable by, which must not keep it. */
+  get identity(): object {
+    return this.#held;
+  }
+
   /** The version the next assignment will replace. */
   get version(): Node {
     return this.current;
   }
 
+  /** Where gradients are collected; null if the variable has none. */
+  get gradientSlot(): GradientSlot | null {
+    return this.#gradientSlot;
+  }
+
+  /**
+   * Whether `backward` collects a gradient for it. Setting it holds for operations called from now on; optimizers and compiled
+   * functions follow. A gradient that was collected is dropped when it is set to false.
+   */
   override get requiresGrad(): boolean {
-    return this.gradientSlot !== null;
+    return this.#gradientSlot !== null;
+  }
+
+  override set requiresGrad(value: boolean) {
+    if (value === this.requiresGrad) return;
+    refuseInTrace("requiresGrad of a variable was set", "set it before the call");
+    this.#gradientSlot = slotFor("requiresGrad", this.name, value, this.dtype);
+    const { current } = this;
+    this.current = this.#versionOf(current, current.device);
+    if (this.#held.committed === current) this.#held.committed = this.current;
+    changes++;
   }
 
   /** A snapshot of the value, unchanged by later assignments. */
@@ -101,13 +147,13 @@ export class Variable extends Tensor implements PendingAssignment {
     const { node } = this;
     if (node.storage !== null) node.storage.kept = true;
     else node.kept = true;
-    return new Tensor(createDetached(node, { stateful: false, gradientSlot: null, snapshot: true }));
+    return new Tensor(createDetached(node, { gradientSlot: null }));
   }
 
   /**
-   * Sets the value; takes effect for operations called from now on, and is computed with the next program.
+   * Sets the value; takes effect for operations called from now on, and is computed with the next program that it belongs to.
    *
-   * @param value - Of the same shape and dtype.
+   * @param value - Of the same shape and dtype, on the same backend.
    */
   assign(value: Tensor): void {
     if (!sameShape(value.shape, this.shape)) {
@@ -119,61 +165,141 @@ export class Variable extends Tensor implements PendingAssignment {
       throw new DTypeError(`assign: ${this.name} is ${this.dtype}, the value ${value.dtype}; cast it first`);
     }
     if (value === this) throw new ValueError(`assign: ${this.name} cannot be assigned itself`);
+    const { node } = value;
+    const { device } = this.current;
+    if (node.device !== null && device !== null && node.device !== device) {
+      throw new ValueError(
+        `assign: ${this.name} is on ${device.name}, the value on ${node.device.name === device.name ? "another instance of it" : node.device.name}; move it with await value.to(backend)`,
+      );
+    }
     if (isRecomputing()) return;
-    const version = versionOf(value.node, this.gradientSlot);
+    const version = this.#versionOf(node, node.device ?? device);
     const trace = activeTrace();
     if (trace !== null) {
       trace.assign(this, version);
       return;
     }
+    noteAssignment(this);
     // A snapshot of a version that no program has computed yet needs that version as well.
     if (this.current.kept && this.current.storage === null) requestOutput(this.current);
     this.current = version;
+    this.#updates++;
     this.#adopt();
   }
 
+  /**
+   * Moves the variable to another backend, or gives it another dtype, from now on; what follows it, such as the averages of an
+   * optimizer, moves with it. A gradient that was collected is dropped.
+   *
+   * @returns the variable itself
+   */
+  override async to(target: DType | Device): Promise<this> {
+    refuseInTrace("a variable was moved", "move it before the call");
+    if (typeof target === "string") this.#cast(target);
+    else await this.#move(target);
+    return this;
+  }
+
   /** Called when a compiled function has computed a new value. */
-  adopt(storage: Storage, retire: (version: Node) => void): void {
-    const options = {
-      requiresGrad: false,
-      stateful: true,
-      device: this.current.device,
-      gradientSlot: this.gradientSlot,
-    };
-    this.current = createLeaf(this.shape, this.dtype, storage, options);
-    this.commit(retire);
-  }
-
-  /** Called by the executor when the current version has its value. */
-  commit(retire: (version: Node) => void): void {
+  adopt(storage: Storage, device: Device): void {
     removeAssignment(this);
-    if (this.#held.previous !== null) retire(this.#held.previous);
-    this.#held.previous = this.#held.committed;
-    this.#held.committed = this.current;
+    this.current = this.#leafOf(storage, this.current.device ?? device);
+    this.#updates++;
+    this.#replace();
   }
 
-  /** Called when the update that assigned the current version has failed. */
+  retirePrevious(retire: Retire): void {
+    const { previous } = this.#held;
+    if (previous !== null && retire(previous, this.name, this.#held.update)) this.#held.previous = null;
+  }
+
+  commit(device: Device): void {
+    removeAssignment(this);
+    this.current.device ??= device;
+    this.#replace();
+  }
+
+  restore(version: Node): void {
+    this.current = version;
+    if (version.storage === null) addAssignment(this);
+    else removeAssignment(this);
+  }
+
   discard(): void {
     if (this.#held.committed === null) return; // its first value, which is still to be computed
     removeAssignment(this);
     this.current = this.#held.committed;
   }
 
-  /** A version with a value is in place at once; another waits for the next program. */
+  /** A version with a value is in place at once; another waits for the program that computes it. */
   #adopt(): void {
     if (this.current.storage === null) {
       addAssignment(this);
-    } else {
-      removeAssignment(this);
-      // The storage may belong to somebody else's tensor, so no update may free it.
-      this.current.storage.kept = true;
-      if (this.#held.previous !== null) addReplaced(this.#held.previous);
-      this.#held.previous = this.#held.committed;
-      this.#held.committed = this.current;
+      return;
     }
+    removeAssignment(this);
+    // The storage may belong to somebody else's tensor, so no update may free it.
+    this.current.storage.kept = true;
+    if (this.#held.previous !== null) addReplaced(this.#held.previous);
+    this.#held.previous = null;
+    this.#replace();
+  }
+
+  #replace(): void {
+    this.#held.previous = this.#held.committed;
+    this.#held.committed = this.current;
+    this.#held.update = this.#updates;
+  }
+
+  #versionOf(value: Node, device: Device | null): Node {
+    return createDetached(value, { gradientSlot: this.#gradientSlot, variable: this.identity, device });
+  }
+
+  #leafOf(storage: Storage, device: Device | null): Node {
+    const options = { requiresGrad: false, device, gradientSlot: this.#gradientSlot, variable: this.identity };
+    return createLeaf(this.shape, storage.dtype, storage, options);
+  }
+
+  #cast(dtype: DType): void {
+    if (!Object.hasOwn(bytesPerElement, dtype)) {
+      const known = Object.keys(bytesPerElement).join(", ");
+      throw new ValueError(`to: ${String(dtype)} is no dtype; there are ${known}, and backends such as cpu()`);
+    }
+    if (dtype === this.dtype) return;
+    this.#gradientSlot = slotFor("to", this.name, this.requiresGrad, dtype);
+    this.current = this.#versionOf(
+      noGrad(() => castNode(this.current, dtype)),
+      this.current.device,
+    );
+    this.#adopt();
+    changes++;
+  }
+
+  async #move(device: Device): Promise<void> {
+    checkDevice("to", device);
+    const followers = this.#followers.flatMap((reference) => reference.deref() ?? []);
+    await Promise.all(followers.map((follower) => follower.#move(device)));
+    while (this.current.device !== device) {
+      const { current } = this;
+      const data = await new Tensor(current).data();
+      if (this.current !== current) continue; // assigned in the meantime
+      this.current = this.#leafOf(new Storage(this.dtype, this.size, data), device);
+      this.#adopt();
+      changes++;
+    }
+  }
+
+  #addFollower(follower: Variable): void {
+    this.#followers = this.#followers.filter((reference) => reference.deref() !== undefined);
+    this.#followers.push(new WeakRef(follower));
   }
 }
 
-function versionOf(value: Node, gradientSlot: GradientSlot | null): Node {
-  return createDetached(value, { stateful: true, gradientSlot });
+/** Where a variable of a dtype collects its gradient, if it is to have one. */
+function slotFor(caller: string, name: string, requiresGrad: boolean, dtype: DType): GradientSlot | null {
+  if (!requiresGrad) return null;
+  if (!isFloat(dtype)) {
+    throw new DTypeError(`${caller}: only float tensors have gradients, and the value of ${name} is ${dtype}`);
+  }
+  return { gradient: null };
 }

@@ -7,7 +7,7 @@ import { type ActiveTrace, type TracedVariable, withTrace } from "../graph/trace
 import { fillNode } from "../ops/build.ts";
 import { type Conversion, ScalarInput, classOfNumber } from "../ops/scalar-input.ts";
 import { type Collected, collect } from "../runtime/collect.ts";
-import { discardRequestedOutputs } from "../runtime/effects.ts";
+import { withoutRequests } from "../runtime/effects.ts";
 import { Tensor } from "../tensor.ts";
 import { Variable } from "../variable.ts";
 import { mapLeaves } from "./tree.ts";
@@ -77,7 +77,7 @@ export function record(
     ),
   );
   const gradients = state.map((variable) => variable.grad);
-  const { result, collected } = discardingPending(() => {
+  const trial = (): Pick<Recording, "result" | "collected"> => {
     try {
       const result = withTrace(trace, () => fn(...(placeholders as never[])));
       if (result instanceof Promise) {
@@ -97,9 +97,9 @@ export function record(
       state.forEach((variable, i) => {
         if (variable.requiresGrad) variable.grad = gradients[i];
       });
-      discardRequestedOutputs();
     }
-  });
+  };
+  const { result, collected } = discardingPending(() => withoutRequests(trial));
   const { leaves, host, checks, assignments } = trace;
   return { collected, leaves, numbers, host, checks, assignments, result };
 }
@@ -128,14 +128,14 @@ class Recorder implements ActiveTrace {
   include(variable: TracedVariable): void {
     if (this.#values.has(variable) || !(variable instanceof Variable)) return;
     const { shape, dtype } = variable.version;
-    const options = { requiresGrad: variable.requiresGrad, stateful: true, device: null };
+    const options = { requiresGrad: variable.requiresGrad, device: variable.version.device };
     const leaf = createLeaf(shape, dtype, null, { ...options, gradientSlot: variable.gradientSlot });
     this.#values.set(variable, leaf);
     this.leaves.set(leaf, { kind: "variable", variable });
   }
 
   input(tensor: Tensor, index: number): Tensor {
-    const options = { requiresGrad: tensor.requiresGrad, stateful: false, device: tensor.node.device };
+    const options = { requiresGrad: tensor.requiresGrad, device: tensor.node.device };
     const gradientSlot = tensor.requiresGrad ? { gradient: null } : null;
     const leaf = createLeaf(tensor.shape, tensor.dtype, null, { ...options, gradientSlot });
     this.leaves.set(leaf, { kind: "input", index });

@@ -2,6 +2,7 @@ import { MinimaError } from "../errors.ts";
 import { createLeaf } from "../graph/create.ts";
 import type { Node } from "../graph/node.ts";
 import type { Storage } from "../graph/storage.ts";
+import { restoringCounters } from "../host-counter.ts";
 import type { Executor, Run } from "../runtime/executor.ts";
 import { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
@@ -26,6 +27,7 @@ export class Replay {
   readonly device: Node["device"];
   readonly #positions: ReadonlyMap<Node, number>;
   readonly #assignments: readonly Place[];
+  readonly #assigned: readonly Variable[];
   #prepared: { readonly executor: Executor; readonly run: Run } | null = null;
 
   constructor(recording: Recording) {
@@ -33,7 +35,9 @@ export class Replay {
     this.#sources = recording.collected.nodes.map((node): LeafSource | null => {
       const source = recording.leaves.get(node);
       if (source !== undefined) return source;
-      return node.storage === null ? null : { kind: "constant", storage: node.storage };
+      if (node.storage === null) return null;
+      node.storage.kept = true; // whoever else lets go of it
+      return { kind: "constant", storage: node.storage };
     });
     const { nodes } = recording.collected;
     this.#positions = new Map(nodes.map((node, position) => [node, position]));
@@ -41,6 +45,7 @@ export class Replay {
     this.#assignments = Array.from(recording.assignments, ([variable, node]) => {
       return { variable, node, position: this.#positions.get(node) ?? -1 };
     });
+    this.#assigned = [...recording.assignments.keys()];
     this.variables = this.#sources.flatMap((source) => (source?.kind === "variable" ? [source.variable] : []));
   }
 
@@ -48,14 +53,18 @@ export class Replay {
   run(executor: Executor, inputs: CallInputs): unknown {
     const { collected, host, numbers, result } = this.#recording;
     if (this.#prepared?.executor !== executor) this.#prepared = { executor, run: executor.prepare(collected) };
+    const { run } = this.#prepared;
     // What is wrong with a number is said before anything has happened.
     for (const [node, { input, convert }] of numbers) node.value = convert(inputs.numbers[input]);
-    for (const action of host) {
-      if (action.kind === "effect") action.run();
-      else action.node.value = action.provider();
-    }
     const storageOf = (position: number): Storage => this.#storageOf(position, inputs);
-    const values = this.#prepared.run(storageOf, (position) => collected.nodes[position].value);
+    const values = restoringCounters(() => {
+      for (const action of host) {
+        if (action.kind === "effect") action.run();
+        else action.node.value = action.provider();
+      }
+      executor.makeRoom(this.#assigned, inputs.tensors);
+      return run(storageOf, (position) => collected.nodes[position].value);
+    });
     const assignments = this.#assignments.map(({ variable, node, position }) => {
       return { variable, storage: this.#valueOf(node, position, values, inputs) };
     });
@@ -63,7 +72,7 @@ export class Replay {
     return mapLeaves(result, (leaf) => {
       if (!(leaf instanceof Tensor)) return leaf;
       const storage = this.#valueOf(leaf.node, this.#positions.get(leaf.node) ?? -1, values, inputs);
-      const options = { requiresGrad: false, stateful: false, device: leaf.node.device };
+      const options = { requiresGrad: false, device: leaf.node.device };
       return new Tensor(createLeaf(leaf.shape, leaf.dtype, storage, options));
     });
   }
@@ -85,7 +94,7 @@ export class Replay {
             ? inputs.tensors[source.index].node.storage
             : source.variable.node.storage;
     if (storage === null) throw new MinimaError("compile: an input of the program has no value");
-    storage.checkFresh();
+    storage.checkFresh(this.#recording.collected.nodes[position]);
     return storage;
   }
 }

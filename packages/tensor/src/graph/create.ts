@@ -1,3 +1,4 @@
+import type { Device } from "../backend.ts";
 import type { DType } from "../dtype.ts";
 import type { Shape } from "../shape.ts";
 import { isGradEnabled } from "./mode.ts";
@@ -6,7 +7,7 @@ import { addPending } from "./pending.ts";
 import type { AttributesOf, NodeKind } from "./primitive.ts";
 import type { Storage } from "./storage.ts";
 
-const interior: LeafOptions = { requiresGrad: false, stateful: false, device: null };
+const interior: LeafOptions = { requiresGrad: false, device: null };
 
 /** Appends a primitive to the graph. Shapes and dtypes have been checked by the operation. */
 export function createNode<K extends Exclude<NodeKind, "leaf">>(
@@ -35,9 +36,9 @@ export function createLeaf(shape: Shape, dtype: DType, storage: Storage | null, 
  */
 export function createDetached(
   value: Node,
-  options: { stateful: boolean; gradientSlot: GradientSlot | null; snapshot?: boolean },
+  options: { gradientSlot: GradientSlot | null; variable?: object; device?: Device | null },
 ): Node {
-  const own = { requiresGrad: false, device: null, detached: true, ...options };
+  const own = { requiresGrad: false, detached: true, ...options, device: options.device ?? null };
   const node = new NodeOf("reshape", [value], value.shape, value.dtype, null, own) as Node;
   if (value.storage !== null) {
     node.storage = value.storage;
@@ -50,7 +51,7 @@ export function createDetached(
 
 /** A node with the value of another at which a walk for gradients can end; gradients flow on through it. */
 export function createSource(value: Node): Node {
-  const own = { requiresGrad: true, stateful: false, device: null };
+  const own = { requiresGrad: true, device: null };
   const node = new NodeOf("reshape", [value], value.shape, value.dtype, null, own) as Node;
   node.storage = value.storage;
   return node;
@@ -63,7 +64,7 @@ export function createSource(value: Node): Node {
 export function createCustom(value: Node, custom: CustomGradient): Node {
   const requiresGrad = isGradEnabled() && custom.inputs.some((input) => input.requiresGrad);
   if (!requiresGrad) return value;
-  const own = { requiresGrad, stateful: false, device: null, custom };
+  const own = { requiresGrad, device: null, custom };
   const node = new NodeOf("reshape", [value], value.shape, value.dtype, null, own) as Node;
   if (value.storage !== null) node.storage = value.storage;
   else addPending(node);

@@ -33,6 +33,7 @@ export interface CustomGradient {
 export type Node = { [K in NodeKind]: NodeOf<K> }[NodeKind];
 
 const noInputs: readonly Node[] = [];
+let births = 0;
 
 /**
  * A node of the graph: a primitive applied to other nodes, or a leaf. Immutable but for its evaluation state.
@@ -44,11 +45,11 @@ export class NodeOf<K extends NodeKind> {
   readonly dtype: DType;
   readonly size: number;
   readonly requiresGrad: boolean;
-  /** Depends on a variable, whose versions go stale. */
-  readonly stateful: boolean;
-  /** The device its leaves are bound to; null if all of them are unbound. */
-  readonly device: Device | null;
+  /** The device that its leaves are bound to, or that computed it; null if it can still be computed on any. */
+  device: Device | null;
   inputs: readonly Node[];
+  /** The identity of the variable of which this is a version. */
+  readonly variable: object | null;
 
   /** The number of a `fill` node. */
   value = 0;
@@ -62,11 +63,19 @@ export class NodeOf<K extends NodeKind> {
   evaluated = false;
   /** Where it was an interior: its plan and position there, so that a late reader can make it an output. */
   origin: { readonly plan: { readonly wanted: Set<number> }; readonly position: number } | null = null;
-  /** Set when an interior node of an old update was released: what it belonged to. */
-  released: string | null = null;
+  /** Why it can never be computed: which version of a variable is gone that it needs. Null while it can. */
+  lost: string | null = null;
+  /** Keeps the list of the nodes that were computed with it, for as long as anybody holds one of them. */
+  history: object | null = null;
   /** For leaves and versions of variables that collect gradients; history ends here. */
   readonly gradientSlot: GradientSlot | null;
-  readonly custom: CustomGradient | null;
+  custom: CustomGradient | null;
+  /** Nodes made later have larger numbers. */
+  readonly birth = ++births;
+  /** When the oldest of the nodes was made that wait to be computed and that it hangs on, itself included. */
+  readonly oldest: number;
+  /** The length of the longest chain of them. */
+  readonly depth: number;
   /** What its elements are indices for, where they are not known; for `debug.checkIndices`. */
   indexUses: IndexUse[] | null = null;
   /** Where the operation was called, if `debug.sites` is on. */
@@ -91,22 +100,28 @@ export class NodeOf<K extends NodeKind> {
     this.dtype = dtype;
     this.size = sizeOf(shape);
     let requiresGrad = leaf.requiresGrad;
-    let stateful = leaf.stateful;
     let device = leaf.device;
+    let oldest = this.birth;
+    let depth = 1;
     for (const input of inputs) {
       requiresGrad ||= input.requiresGrad;
-      stateful ||= input.stateful;
+      if (input.isPending) {
+        if (input.oldest < oldest) oldest = input.oldest;
+        if (input.depth >= depth) depth = input.depth + 1;
+      }
       if (input.device !== null && input.device !== device) {
         if (device !== null) throw mixedDevices(kind, device, input.device);
         device = input.device;
       }
     }
+    this.oldest = oldest;
+    this.depth = depth;
+    this.variable = leaf.variable ?? null;
     this.gradientSlot = leaf.gradientSlot ?? null;
     this.custom = leaf.custom ?? null;
     if (leaf.detached === true) requiresGrad = false;
     this.requiresGrad =
       this.gradientSlot !== null || (requiresGrad && isFloat(dtype) && (inputs.length === 0 || isGradEnabled()));
-    this.stateful = stateful && leaf.snapshot !== true;
     this.device = device;
     if (dtype === "float16" && device !== null) checkFloat16(kind === "leaf" ? "tensor" : kind, device);
   }
@@ -119,23 +134,29 @@ export class NodeOf<K extends NodeKind> {
     return this.#signature;
   }
 
+  /** Waits to be computed: it has no value, has had none, and can be had. Sources do not wait, as they cost nothing. */
+  get isPending(): boolean {
+    return this.storage === null && this.inputs.length > 0 && !this.evaluated && this.lost === null;
+  }
+
   /** Forgets where the value came from, so that the collector can have it. */
   dropInputs(): void {
     this.inputs = noInputs;
+    this.custom = null;
+    this.history = null;
   }
 }
 
 /** What a node has of its own, beside what it inherits from its inputs. */
 export interface LeafOptions {
   readonly requiresGrad: boolean;
-  readonly stateful: boolean;
   readonly device: Device | null;
+  /** Identity of the variable of which it is a version. */
+  readonly variable?: object;
   readonly gradientSlot?: GradientSlot | null;
   /** Gradients do not flow on to the inputs. */
   readonly detached?: boolean;
   readonly custom?: CustomGradient;
-  /** Holds a version of a variable that is kept for it: it does not go stale with the variable. */
-  readonly snapshot?: boolean;
 }
 
 function mixedDevices(kind: string, a: Device, b: Device): ValueError {

@@ -1,31 +1,76 @@
 import type { Node } from "./node.ts";
+import type { Storage } from "./storage.ts";
 
-/** Past this many pending nodes the graph is evaluated without being asked. */
-const bound = 8192;
+/** Arrays of the host may wait for pending nodes up to this many bytes before some of these are computed. */
+const waitingBound = 64 * 2 ** 20;
+/** So many pending nodes are remembered. */
+const listBound = 16384;
+/** A chain of pending nodes is cut when its end is younger than its start by so many nodes ... */
+const chainAge = 32768;
+/** ... and when it is as long as this: what is wide, or hangs on one old node, is no chain. */
+const chainLength = 64;
 
+/** What the runtime does so that memory stays bounded. */
+export interface Relief {
+  /** Computes the end of a long chain. */
+  cutChain(end: Node): void;
+  /**
+   * Computes those of the ends of the pending graph that free more memory than they take; gives the bytes that arrays of the host
+   * which wait for the other ones take. Called when much memory waits, or when many nodes do.
+   */
+  computeEnds(pending: readonly Node[]): number;
+  /** The runtime remembers these nodes no more: they belong to whoever holds them. */
+  forget(pending: readonly Node[]): void;
+}
+
+let relief: Relief | null = null;
 let pending: Node[] = [];
-/** Nodes before this one were already pending when the last update ended. */
-let old = 0;
+/** Arrays of the host that pending nodes read. */
+let waiting = new Set<Storage>();
+let waitingBytes = 0;
+let allowedBytes = waitingBound;
 let held = 0;
-let flush: ((nodes: Node[]) => void) | null = null;
 
-/** Registers the runtime's reaction to a pending graph that has grown past its bound. */
-export function onPendingOverflow(handler: (nodes: Node[]) => void): void {
-  flush = handler;
+/** Registers what keeps memory bounded when nobody asks for values. */
+export function setRelief(handler: Relief): void {
+  relief = handler;
 }
 
 /** Remembers a node that has been asked for by nobody yet. */
 export function addPending(node: Node): void {
   pending.push(node);
-  if (pending.length > bound && flush !== null && held === 0) {
-    const nodes = pending;
-    pending = [];
-    old = 0;
-    flush(nodes);
+  for (const { storage } of node.inputs) {
+    if (storage === null || storage.host === null || storage.buffer !== null || waiting.has(storage)) continue;
+    waiting.add(storage);
+    waitingBytes += storage.host.byteLength;
+  }
+  if (held > 0 || relief === null) return;
+  if (node.birth - node.oldest > chainAge && node.depth >= chainLength) {
+    relief.cutChain(node);
+  } else if (waitingBytes > allowedBytes || pending.length > listBound) {
+    relieve(relief);
   }
 }
 
-/** Runs a function during which the pending graph is not evaluated unasked: what it assigns takes effect together. */
+function relieve({ computeEnds, forget }: Relief): void {
+  prunePending();
+  if (waitingBytes <= allowedBytes && pending.length <= listBound / 2) return;
+  held++;
+  try {
+    const left = computeEnds(pending);
+    prunePending();
+    // What is left frees nothing: it is asked again when as much has been added.
+    waitingBytes = left;
+    allowedBytes = Math.max(waitingBound, 2 * left);
+    if (pending.length <= listBound / 2) return;
+    forget(pending);
+    forgetPending();
+  } finally {
+    held--;
+  }
+}
+
+/** Runs a function during which nothing is computed unasked: what it assigns takes effect together, and plans repeat. */
 export function atomically<T>(fn: () => T): T {
   held++;
   try {
@@ -35,49 +80,35 @@ export function atomically<T>(fn: () => T): T {
   }
 }
 
-/** Forgets the nodes that have been evaluated since. */
+/** Forgets the nodes that have been computed since, or never can be. */
 export function prunePending(): void {
   let kept = 0;
-  let keptOld = 0;
-  for (let i = 0; i < pending.length; i++) {
-    const node = pending[i];
-    if (!isPending(node)) continue;
-    if (i < old) keptOld++;
-    pending[kept++] = node;
-  }
+  for (const node of pending) if (node.isPending) pending[kept++] = node;
   pending.length = kept;
-  old = keptOld;
+  if (kept === 0) forgetPending();
 }
 
-/**
- * Ends an update. What has been waiting since before the last one was read by nobody: if it hangs on a variable it can
- * never be computed any more and is released; if not, it is left to whoever holds it.
- */
-export function releaseOldPending(update: string): void {
-  for (let i = 0; i < old; i++) {
-    const node = pending[i];
-    if (!node.stateful || !isPending(node)) continue;
-    node.released = update;
-    node.dropInputs();
-  }
-  pending = pending.slice(old).filter(isPending);
-  old = pending.length;
+function forgetPending(): void {
+  pending = [];
+  waiting = new Set();
+  waitingBytes = 0;
+  allowedBytes = waitingBound;
 }
 
-/** Has neither been evaluated nor released. */
-export function isPending(node: Node): boolean {
-  return node.storage === null && !node.evaluated && node.released === null;
+/** The nodes that nobody has asked for yet, inputs first. */
+export function pendingNodes(): readonly Node[] {
+  return pending;
 }
 
 /** Runs a function whose nodes are not remembered: a recording is evaluated as a whole or not at all. */
 export function discardingPending<T>(fn: () => T): T {
-  const before = pending;
-  pending = [];
+  const before = [pending, waiting, waitingBytes, allowedBytes] as const;
+  forgetPending();
   held++;
   try {
     return fn();
   } finally {
     held--;
-    pending = before;
+    [pending, waiting, waitingBytes, allowedBytes] = before;
   }
 }

@@ -35,9 +35,11 @@ export function isRecomputing(): boolean {
   return replaying !== null;
 }
 
-/** The state to draw from: that of the first run while recomputing, else the one given, which is noted. */
-export function drawFrom(state: Node): Node {
-  if (replaying !== null) return replaying.draws[replaying.next++] ?? state;
+/** The state to draw from: that of the first run while recomputing, else a new one, which is noted. */
+export function drawFrom(makeState: () => Node): Node {
+  const known = replaying?.draws[replaying.next++];
+  if (known !== undefined) return known;
+  const state = makeState();
   recording?.push(state);
   return state;
 }

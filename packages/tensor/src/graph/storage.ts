@@ -1,6 +1,7 @@
 import type { Backend, DeviceBuffer } from "../backend.ts";
 import { bytesPerElement, type DType, type TypedArray } from "../dtype.ts";
 import { StaleTensorError } from "../errors.ts";
+import { type Shape, formatShape } from "../shape.ts";
 
 /**
  * The value of a node, on the host, on a device, or on both. A host array belongs to the collector. A device buffer
@@ -16,8 +17,10 @@ export class Storage {
   uploads = 0;
   /** Somebody holds this version of a variable as a snapshot: it must outlive the next updates. */
   kept = false;
-  /** Why the value is gone, for the error that a late read throws. */
+  /** What it was, once it is gone: for the error that a late read throws. */
   stale: string | null = null;
+  /** Of a version of a variable: the identity of the variable, which answers for the memory, and those made with it. */
+  version: { readonly variable: object; readonly generation: object } | null = null;
   /** Whether the elements are numbers that were given, not results. */
   readonly isGiven: boolean;
   #range: readonly [least: number, most: number] | null = null;
@@ -45,19 +48,32 @@ export class Storage {
     return this.size * bytesPerElement[this.dtype];
   }
 
-  /** Throws `StaleTensorError` if the value has been overwritten by later updates. */
-  checkFresh(): void {
-    if (this.stale !== null) throw staleTensorError(this.stale);
+  /** Throws `StaleTensorError` if the value is gone, with what later updates or a scope have freed. */
+  checkFresh(node: StaleNode): void {
+    if (this.stale !== null) throw staleTensorError(node, this.stale);
   }
 }
 
-/** The error for a value that is gone; `what` says whose value it was. */
-export function staleTensorError(what: string): StaleTensorError {
-  const isUpdate = what.startsWith("update");
+/** The error for a tensor that cannot be had any more; `why` says what is gone that it needs. */
+export function staleTensorError(node: StaleNode, why: string): StaleTensorError {
+  const isVersion = why.includes(versionWords);
   return new StaleTensorError(
-    `this tensor belongs to ${what}` +
-      (isUpdate
-        ? ", which later updates have replaced; read it before the next step(), or keep a snapshot with variable.value or stateDict()"
-        : "; read it before, or let it outlive the scope with scope.keep(t)"),
+    `the tensor ${node.kind} ${formatShape(node.shape)} has no value any more: it needs ${why}. ` +
+      (isVersion
+        ? "A variable keeps its last two values: read the tensor before the next step(), or keep a snapshot with variable.value or stateDict()"
+        : "Read it before, or let it outlive the scope with scope.keep(t)"),
   );
+}
+
+/** What the error says of a node. */
+interface StaleNode {
+  readonly kind: string;
+  readonly shape: Shape;
+}
+
+const versionWords = " as it was before its update ";
+
+/** Says which version of a variable is gone. */
+export function describeVersion(variable: string, update: number): string {
+  return `${variable}${versionWords}${update}`;
 }

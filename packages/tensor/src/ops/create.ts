@@ -74,7 +74,7 @@ function leaf(host: TypedArray, shape: Shape, dtype: DType, options: TensorOptio
   const gradientSlot = requiresGrad ? { gradient: null } : null;
   if (options.backend !== undefined) checkDevice("tensor", options.backend);
   const device = options.backend ?? getBackend();
-  return new Tensor(createLeaf([...shape], dtype, storage, { requiresGrad, stateful: false, device, gradientSlot }));
+  return new Tensor(createLeaf([...shape], dtype, storage, { requiresGrad, device, gradientSlot }));
 }
 
 function nestedShape(data: TensorData): number[] {

@@ -1,3 +1,5 @@
+import type { DType } from "../dtype.ts";
+import type { Shape } from "../shape.ts";
 import { activeTrace } from "../graph/trace.ts";
 import { Tensor } from "../tensor.ts";
 import { fillNode } from "./build.ts";
@@ -7,8 +9,17 @@ import { fillNode } from "./build.ts";
  * `provider` anew at each call, so that schedules and counters keep moving without being traced again.
  */
 export function hostScalar(provider: () => number): Tensor {
+  return hostFill(provider, [], "float32");
+}
+
+/** One word of which the host tells the bits: as `hostScalar`, a uint32 in an axis of its own. */
+export function hostWord(provider: () => number): Tensor {
+  return hostFill(provider, [1], "uint32");
+}
+
+function hostFill(provider: () => number, shape: Shape, dtype: DType): Tensor {
   const trace = activeTrace();
-  const node = fillNode(trace === null ? provider() : 0, [], "float32");
+  const node = fillNode(trace === null ? provider() : 0, shape, dtype);
   if (trace !== null) {
     node.bound = true;
     trace.scalar(node, provider);

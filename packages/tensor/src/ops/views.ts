@@ -303,5 +303,5 @@ export function repeatInterleave(x: Operand, repeats: number, axis: number): Ten
 /** The same values, through which no gradient flows. */
 export function detach(x: Operand): Tensor {
   const t = asTensor(x);
-  return t.requiresGrad ? new Tensor(createDetached(t.node, { stateful: false, gradientSlot: null })) : t;
+  return t.requiresGrad ? new Tensor(createDetached(t.node, { gradientSlot: null })) : t;
 }

@@ -18,14 +18,31 @@ export interface Collected {
 }
 
 /**
- * Walks from the roots to the nodes that have values. A node that was computed before as an interior becomes an
- * output, so that nothing is computed more than twice.
+ * Collects what a program has to compute: walks from roots to the nodes that have values. A node that was computed before as an
+ * interior becomes an output, so that nothing is computed more than twice.
  */
-export function collect(roots: readonly Node[]): Collected {
-  const walk = ++walks;
-  const nodes: Node[] = [];
-  const key: number[] = [];
-  const visit = (root: Node): void => {
+export class Collector {
+  readonly #walk = ++walks;
+  readonly #roots: Node[] = [];
+  readonly #nodes: Node[] = [];
+  readonly #key: number[] = [];
+
+  /** The nodes so far. */
+  get nodes(): readonly Node[] {
+    return this.#nodes;
+  }
+
+  /** Whether a node is among them. */
+  has(node: Node): boolean {
+    return node.walk === this.#walk;
+  }
+
+  /** Adds a root, with all that it needs. */
+  add(root: Node): void {
+    const walk = this.#walk;
+    const nodes = this.#nodes;
+    const key = this.#key;
+    this.#roots.push(root);
     // Depth first with an explicit stack: graphs of long loops are deeper than the call stack.
     const stack: Node[] = [root];
     while (stack.length > 0) {
@@ -37,7 +54,7 @@ export function collect(roots: readonly Node[]): Collected {
       if (node.walk !== walk) {
         node.walk = walk;
         node.position = -1;
-        if (node.released !== null) throw staleTensorError(node.released);
+        if (node.lost !== null) throw staleTensorError(root, node.lost);
         if (node.storage === null) {
           let ready = true;
           for (let i = node.inputs.length - 1; i >= 0; i--) {
@@ -49,7 +66,7 @@ export function collect(roots: readonly Node[]): Collected {
           }
           if (!ready) continue;
         } else {
-          node.storage.checkFresh();
+          node.storage.checkFresh(root);
         }
       }
       stack.pop();
@@ -62,16 +79,30 @@ export function collect(roots: readonly Node[]): Collected {
         key.push(node.kind === "leaf" ? node.signature : signatureOf("leaf", node.shape, node.dtype, null));
       }
     }
-  };
-  for (const root of roots) visit(root);
-  const outputs: number[] = [];
-  const isRoot = new Set(roots);
-  for (let i = 0; i < nodes.length; i++) {
-    const node = nodes[i];
-    if (node.storage === null && (isRoot.has(node) || (node.evaluated && node.kind !== "fill"))) outputs.push(i);
   }
-  key.push(-1, ...outputs);
-  return { nodes, outputs, key, recomputed: findRecomputed(roots, nodes) };
+
+  finish(): Collected {
+    const nodes = this.#nodes;
+    const outputs: number[] = [];
+    const isRoot = new Set(this.#roots);
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i];
+      if (node.storage === null && (isRoot.has(node) || (node.evaluated && node.kind !== "fill"))) outputs.push(i);
+    }
+    return {
+      nodes,
+      outputs,
+      key: [...this.#key, -1, ...outputs],
+      recomputed: findRecomputed(this.#roots, nodes),
+    };
+  }
+}
+
+/** What is below some roots. */
+export function collect(roots: readonly Node[]): Collected {
+  const collector = new Collector();
+  for (const root of roots) collector.add(root);
+  return collector.finish();
 }
 
 /** The evaluated nodes that new work reads; what lies below them is recomputed only on their account. */

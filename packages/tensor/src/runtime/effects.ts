@@ -1,30 +1,46 @@
-import type { Backend } from "../backend.ts";
+import type { Backend, Device } from "../backend.ts";
 import type { Node } from "../graph/node.ts";
 import type { Storage } from "../graph/storage.ts";
 
+/** Frees the value of a version that the update of this number has replaced, or gives it to whoever holds it; false if it must stay. */
+export type Retire = (version: Node, variable: string, update: number) => boolean;
+
 /** A variable that was assigned a value not computed yet. */
 export interface PendingAssignment {
+  /** What versions know their variable by. */
+  readonly identity: object;
   /** The node whose value the variable takes. */
   readonly version: Node;
-  /** Whether the variable is trained, so that its update ends a training step. */
-  readonly requiresGrad: boolean;
-  /** The version now has its value: the one before the last can go, through `retire`. */
-  commit(retire: (version: Node) => void): void;
+  /** The version before the last goes, to make room for the next. */
+  retirePrevious(retire: Retire): void;
+  /** The version now has its value, on this device: the one before becomes the previous one. */
+  commit(device: Device): void;
+  /** Takes an assignment back: the version before is the current one again. */
+  restore(version: Node): void;
   /** The version cannot be computed: the variable keeps the value that it has, if it has one. */
   discard(): void;
 }
 
 const assignments = new Set<PendingAssignment>();
+/** Those that a function makes while it runs, with the versions before. */
+let watched: Map<PendingAssignment, Node> | null = null;
 /** By backend, and weakly, so that one that is used no more can be collected. */
 const replaced = new WeakMap<Backend, Node[]>();
+/** Asked for by `backward`; those whose step never came are the first to be forgotten. */
 let requested: Node[] = [];
+const mostRequested = 32;
 
-/** Makes an assignment part of every run until it is done. */
+/** Makes an assignment part of the run that computes what it belongs to. */
 export function addAssignment(assignment: PendingAssignment): void {
   assignments.add(assignment);
 }
 
-/** Drops an assignment: the variable got another value, or a traced function threw. */
+/** Notes that a variable is about to be assigned. */
+export function noteAssignment(assignment: PendingAssignment): void {
+  if (watched?.has(assignment) === false) watched.set(assignment, assignment.version);
+}
+
+/** Drops an assignment: it has been made, the variable got another value, or the update failed. */
 export function removeAssignment(assignment: PendingAssignment): void {
   assignments.delete(assignment);
 }
@@ -33,21 +49,40 @@ export function pendingAssignments(): ReadonlySet<PendingAssignment> {
   return assignments;
 }
 
-/** Asks for a node to be an output of the next update, as `backward` does with the loss. */
+/** Runs a function and tells which variables it assigned; those of a function that throws keep the values they had. */
+export function watchAssignments(fn: () => void): Iterable<PendingAssignment> {
+  const outer = watched;
+  const own = (watched = new Map<PendingAssignment, Node>());
+  try {
+    fn();
+  } catch (error) {
+    for (const [assignment, version] of own) assignment.restore(version);
+    throw error;
+  } finally {
+    watched = outer;
+  }
+  return own.keys();
+}
+
+/** Asks for a node to be an output of the update that it belongs to, as `backward` does with the loss. */
 export function requestOutput(node: Node): void {
-  requested.push(node);
+  requested = [...requestedOutputs().slice(1 - mostRequested), node];
 }
 
-/** Forgets the nodes asked for. */
-export function discardRequestedOutputs(): void {
-  requested = [];
+/** Runs a function that may ask for nodes, and forgets them. */
+export function withoutRequests<T>(fn: () => T): T {
+  const before = requested;
+  try {
+    return fn();
+  } finally {
+    requested = before;
+  }
 }
 
-/** Takes the nodes asked for. */
-export function takeRequestedOutputs(): Node[] {
-  const result = requested;
-  requested = [];
-  return result;
+/** The nodes asked for that still have to be computed. */
+export function requestedOutputs(): readonly Node[] {
+  requested = requested.filter(({ storage, lost }) => storage === null && lost === null);
+  return requested;
 }
 
 /** Notes a version that was replaced outside of a program, whose buffer nobody answers for any more. */

@@ -2,14 +2,17 @@ import { type Device, isGraphEvaluator } from "../backend.ts";
 import type { TypedArray } from "../dtype.ts";
 import { MinimaError, ValueError } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import { isPending, onPendingOverflow } from "../graph/pending.ts";
+import { setRelief } from "../graph/pending.ts";
 import { staleTensorError } from "../graph/storage.ts";
-import { activeTrace, refuseInTrace } from "../graph/trace.ts";
+import { refuseInTrace } from "../graph/trace.ts";
 import { resolveDevice } from "./device.ts";
-import { pendingAssignments, takeRequestedOutputs } from "./effects.ts";
+import { pendingAssignments, requestedOutputs } from "./effects.ts";
 import type { Executor } from "./executor.ts";
 import { GraphExecutor } from "./graph-executor.ts";
+import { followPending } from "./history.ts";
 import { PlannedExecutor } from "./planned-executor.ts";
+import { chooseEnds } from "./relief.ts";
+import { gatherWork } from "./work.ts";
 import { yieldToEventLoop } from "./yield.ts";
 
 const executors = new WeakMap<Device, Executor>();
@@ -24,59 +27,68 @@ export function executorOf(device: Device): Executor {
   return executor;
 }
 
-/**
- * Computes nodes and pending assignments, one program for each device they are on.
- *
- * @param throttled - Waits until the devices take more work.
- */
-export function evaluate(nodes: readonly Node[], throttled = false): Promise<void> | void {
+/** What is evaluated beside the nodes that are asked for. */
+export interface EvaluateOptions {
+  /** Nodes that are computed too if they belong to them. */
+  readonly others?: readonly Node[];
+  /** Waits until the devices take more work. */
+  readonly throttled?: boolean;
+  /** Where it fails, the assignments that it was to make are taken back: variables keep their values. */
+  readonly isUpdate?: boolean;
+}
+
+/** Computes nodes and the pending assignments that belong to them, one program for each device they are on. */
+export function evaluate(nodes: readonly Node[], options: EvaluateOptions = {}): Promise<void> | void {
   refuseInTrace("data was asked for", "return the tensor and read it after the call");
-  const byDevice = new Map<Device, Node[]>();
-  const listOf = (device: Device): Node[] => {
-    let list = byDevice.get(device);
-    if (list === undefined) byDevice.set(device, (list = []));
-    return list;
-  };
-  for (const node of nodes) if (node.storage === null) listOf(resolveDevice(node.device)).push(node);
-  for (const { version } of pendingAssignments()) listOf(resolveDevice(version.device));
   const waits: Promise<void>[] = [];
-  for (const [device, list] of byDevice) {
+  for (const [device, list] of byDevice(nodes)) {
     const executor = executorOf(device);
-    for (const wait of [executor.evaluate(list), throttled ? executor.ready() : undefined]) {
-      if (wait !== undefined) waits.push(wait);
+    const work = gatherWork(device, list, options.others);
+    let wait: Promise<void> | void;
+    try {
+      wait = executor.evaluate(work);
+    } catch (error) {
+      if (options.isUpdate === true) for (const assignment of work.assignments) assignment.discard();
+      throw error;
+    }
+    for (const each of [wait, options.throttled === true ? executor.ready() : undefined]) {
+      if (each !== undefined) waits.push(each);
     }
   }
   return waits.length > 0 ? Promise.all(waits).then(() => undefined) : undefined;
 }
 
-/** Ends an update: computes all pending assignments and what `backward` asked for, or fails and changes nothing. */
-export async function evaluateUpdate(): Promise<void> {
-  if (activeTrace() !== null) return; // part of the recording
-  const requested = takeRequestedOutputs().filter((node) => node.released === null);
-  let wait: Promise<void> | void;
-  try {
-    wait = evaluate(requested, true);
-  } catch (error) {
-    for (const assignment of [...pendingAssignments()]) assignment.discard();
-    throw error;
+/** The nodes that have no value, by the devices that compute them. */
+function byDevice(nodes: readonly Node[]): ReadonlyMap<Device, Node[]> {
+  const lists = new Map<Device, Node[]>();
+  for (const node of nodes) {
+    if (node.storage !== null) continue;
+    const device = resolveDevice(node.device);
+    const list = lists.get(device);
+    if (list === undefined) lists.set(device, [node]);
+    else list.push(node);
   }
-  await wait;
-  await yieldToEventLoop();
+  return lists;
+}
+
+/** Computes everything that was assigned, or asked for by `backward`, and has no value yet. */
+export function evaluateAll(): Promise<void> | void {
+  return evaluate([...requestedOutputs(), ...Array.from(pendingAssignments(), ({ version }) => version)]);
 }
 
 /** The value of a node as of this call. */
 export async function readNode(node: Node): Promise<TypedArray> {
   refuseInTrace("data was asked for", "return the tensor and read it after the call");
-  if (node.released !== null) throw staleTensorError(node.released);
+  if (node.lost !== null) throw staleTensorError(node, node.lost);
   if (node.storage === null) {
     const wait = evaluate([node]);
     if (wait !== undefined) await wait;
   }
   const storage = node.storage;
   if (storage === null) throw new MinimaError("the device did not compute the tensor");
+  storage.checkFresh(node);
   let data: TypedArray;
   if (storage.host !== null) {
-    storage.checkFresh();
     data = storage.host.slice();
   } else {
     data = await executorOf(storage.backend ?? resolveDevice(node.device)).read(storage);
@@ -88,14 +100,12 @@ export async function readNode(node: Node): Promise<TypedArray> {
 /** The value of a node without waiting; throws on devices that cannot. */
 export function readNodeSync(node: Node): TypedArray {
   refuseInTrace("data was asked for", "return the tensor and read it after the call");
-  if (node.released !== null) throw staleTensorError(node.released);
+  if (node.lost !== null) throw staleTensorError(node, node.lost);
   if (node.storage === null && evaluate([node]) !== undefined) throw cannotReadSync(node);
   const storage = node.storage;
   if (storage === null) throw new MinimaError("the device did not compute the tensor");
-  if (storage.host !== null) {
-    storage.checkFresh();
-    return storage.host.slice();
-  }
+  storage.checkFresh(node);
+  if (storage.host !== null) return storage.host.slice();
   const data = executorOf(storage.backend ?? resolveDevice(node.device)).readSync(storage);
   if (data === null) throw cannotReadSync(node);
   return data;
@@ -107,27 +117,17 @@ function cannotReadSync(node: Node): ValueError {
   );
 }
 
-// A graph that grows without being read is evaluated from its ends: the nodes nobody has consumed.
-onPendingOverflow((nodes) => {
-  const consumed = new Set<Node>();
-  for (const node of nodes) for (const input of node.inputs) consumed.add(input);
-  const ends = nodes.filter((node) => isPending(node) && !consumed.has(node) && !isLost(node));
-  if (ends.length > 0) void evaluate(ends);
-});
-
-/** Whether a node depends on a value that is gone, so that it can never be computed. */
-function isLost(root: Node): boolean {
-  const seen = new Set<Node>();
-  const stack = [root];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (seen.has(node)) continue;
-    seen.add(node);
-    if (node.released !== null) return true;
-    if (node.storage !== null) {
-      if (node.storage.stale !== null) return true;
-    } else {
-      stack.push(...node.inputs);
-    }
-  }
-  return false;
+/** Computes nodes that nobody asked for; without a backend they go on waiting. */
+function computeUnasked(nodes: readonly Node[]): void {
+  void evaluate(nodes);
 }
+
+setRelief({
+  cutChain: (end) => computeUnasked([end]),
+  computeEnds(pending) {
+    const { chosen, left } = chooseEnds(pending);
+    for (const ends of chosen) computeUnasked(ends);
+    return left;
+  },
+  forget: followPending,
+});

@@ -1,11 +1,11 @@
 import type { GraphEvaluator } from "../backend.ts";
 import type { TypedArray } from "../dtype.ts";
 import { MinimaError } from "../errors.ts";
-import type { Node } from "../graph/node.ts";
 import { prunePending } from "../graph/pending.ts";
 import { Storage } from "../graph/storage.ts";
-import { type Collected, collect, toGraph } from "./collect.ts";
-import { type Assignment, type Executor, type Run, pendingWork } from "./executor.ts";
+import { type Collected, toGraph } from "./collect.ts";
+import type { Assignment, Executor, Run } from "./executor.ts";
+import type { Work } from "./work.ts";
 
 /** Evaluates by a device that takes whole graphs. */
 export class GraphExecutor implements Executor {
@@ -15,11 +15,9 @@ export class GraphExecutor implements Executor {
     this.#evaluator = evaluator;
   }
 
-  evaluate(requested: readonly Node[]): void {
-    const { assignments, roots } = pendingWork(this.#evaluator, requested);
-    if (roots.length > 0) {
-      const collected = collect(roots);
-      const { nodes, outputs } = collected;
+  evaluate({ collected, assignments }: Work): void {
+    const { nodes, outputs } = collected;
+    if (outputs.length > 0) {
       const hostOf = (position: number): TypedArray => {
         const host = nodes[position].storage?.host;
         if (host === null || host === undefined)
@@ -37,11 +35,13 @@ export class GraphExecutor implements Executor {
     }
     for (const assignment of assignments) {
       assignment.version.dropInputs();
-      assignment.commit(() => {});
+      assignment.commit(this.#evaluator);
     }
   }
 
   ready(): void {}
+
+  makeRoom(): void {} // values lie on the host, where the collector frees them
 
   prepare(collected: Collected): Run {
     const graph = toGraph(collected);
@@ -58,7 +58,7 @@ export class GraphExecutor implements Executor {
   }
 
   settle(_: ReadonlyMap<number, Storage>, assignments: readonly Assignment[]): void {
-    for (const { variable, storage } of assignments) variable.adopt(storage, () => {});
+    for (const { variable, storage } of assignments) variable.adopt(storage, this.#evaluator);
   }
 
   read(storage: Storage): Promise<TypedArray> {

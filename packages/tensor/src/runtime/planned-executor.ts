@@ -5,21 +5,21 @@ import type { Node } from "../graph/node.ts";
 import { prunePending } from "../graph/pending.ts";
 import type { Storage } from "../graph/storage.ts";
 import { planGraph } from "../planner/planner.ts";
-import { type Collected, collect, toGraph, withOutputs } from "./collect.ts";
+import { type Collected, toGraph, withOutputs } from "./collect.ts";
 import { takeReplaced } from "./effects.ts";
-import { type Assignment, type Executor, type Run, pendingWork } from "./executor.ts";
+import type { Assignment, Executor, HasVersions, Run } from "./executor.ts";
+import { followNodes } from "./history.ts";
 import { lateOutOfMemoryError } from "./out-of-memory.ts";
 import { type CachedPlan, PlanCache } from "./plan-cache.ts";
 import { ProgramRunner } from "./program-runner.ts";
 import { Results } from "./results.ts";
 import { Updates } from "./updates.ts";
+import type { Work } from "./work.ts";
 
 /** How many plans an executor keeps. */
 const planCapacity = 256;
 /** Results on a device past this many bytes move to the host. */
 const resultBudget = 256 * 2 ** 20;
-
-const none: ReadonlyMap<number, Storage> = new Map();
 
 /** Evaluates by plans and programs. */
 export class PlannedExecutor implements Executor {
@@ -41,14 +41,11 @@ export class PlannedExecutor implements Executor {
     return this.#runner.submits;
   }
 
-  evaluate(requested: readonly Node[]): void | Promise<void> {
+  evaluate(work: Work): void | Promise<void> {
     for (const storage of takeReplaced(this.backend)) this.results.add(storage);
-    const { assignments, roots } = pendingWork(this.backend, requested);
-    const isUpdate = assignments.some(({ requiresGrad }) => requiresGrad);
-    const values = roots.length > 0 ? this.#run(roots, isUpdate) : none;
-    if (assignments.length > 0) this.#updates.commit(assignments);
-    const assigned = new Set(assignments.map(({ version }) => version.storage));
-    for (const storage of values.values()) if (!assigned.has(storage)) this.results.add(storage);
+    const { assignments } = work;
+    if (work.collected.outputs.length > 0) this.#run(work);
+    else this.#updates.commit(assignments);
     this.results.trim();
     return this.#runner.queue ?? undefined;
   }
@@ -62,8 +59,7 @@ export class PlannedExecutor implements Executor {
     throw isOutOfMemory(error) ? lateOutOfMemoryError(error, this.backend, this.results) : error;
   }
 
-  #run(roots: readonly Node[], isUpdate: boolean): ReadonlyMap<number, Storage> {
-    let collected = collect(roots);
+  #run({ collected, assignments }: Work): void {
     for (const node of collected.recomputed) node.origin?.plan.wanted.add(node.origin.position);
     let entry = this.plans.get(collected.key);
     if (entry !== undefined && entry.wanted.size > 0) {
@@ -71,7 +67,7 @@ export class PlannedExecutor implements Executor {
       entry = this.plans.get(collected.key);
     }
     entry ??= this.#plan(collected);
-    return this.#runEager(entry, collected, isUpdate);
+    this.#runEager(entry, { collected, assignments });
   }
 
   #plan(collected: Collected): CachedPlan {
@@ -87,12 +83,13 @@ export class PlannedExecutor implements Executor {
     return entry;
   }
 
-  #runEager(entry: CachedPlan, { nodes }: Collected, isUpdate: boolean): ReadonlyMap<number, Storage> {
+  #runEager(entry: CachedPlan, { collected: { nodes }, assignments }: Work): void {
     const storageOf = (position: number): Storage => {
       const { storage } = nodes[position];
       if (storage === null) throw new MinimaError("a leaf without a value reached the executor");
       return storage;
     };
+    this.#updates.makeRoom(assignments, nodes);
     const values = this.#runner.run(entry, nodes, storageOf, (position) => nodes[position].value);
     for (const [position, storage] of values) {
       const node = nodes[position];
@@ -105,10 +102,19 @@ export class PlannedExecutor implements Executor {
       if (node.storage !== null || node.evaluated) continue;
       node.evaluated = true;
       node.origin = { plan: entry, position };
-      if (isUpdate && node.stateful) this.#updates.addInterior(node);
     }
     prunePending();
-    return values;
+    this.#updates.commit(assignments);
+    for (const storage of values.values()) if (storage.version === null) this.results.add(storage);
+    followNodes(nodes);
+    this.#updates.tell();
+  }
+
+  makeRoom(variables: Iterable<HasVersions>, reads: readonly { readonly node: Node }[]): void {
+    this.#updates.makeRoom(
+      variables,
+      reads.map(({ node }) => node),
+    );
   }
 
   prepare(collected: Collected): Run {
@@ -118,12 +124,12 @@ export class PlannedExecutor implements Executor {
 
   settle(values: ReadonlyMap<number, Storage>, assignments: readonly Assignment[]): void {
     const results = this.#updates.assign(values, assignments);
+    this.#updates.tell();
     for (const storage of results) this.results.add(storage);
     this.results.trim();
   }
 
   async read(storage: Storage): Promise<TypedArray> {
-    storage.checkFresh();
     if (storage.host === null && this.#runner.queue !== null) await this.#runner.queue; // else as of this call
     if (storage.host !== null) return storage.host.slice();
     if (storage.buffer === null) throw new OutOfMemoryError("the value was lost with its device");
@@ -135,7 +141,6 @@ export class PlannedExecutor implements Executor {
   }
 
   readSync(storage: Storage): TypedArray | null {
-    storage.checkFresh();
     if (storage.host !== null) return storage.host.slice();
     if (this.backend.readSync === undefined || storage.buffer === null) return null;
     return this.backend.readSync(storage.buffer, storage.dtype, storage.size);

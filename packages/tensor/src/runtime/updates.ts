@@ -1,60 +1,78 @@
 import type { Backend } from "../backend.ts";
 import type { Node } from "../graph/node.ts";
-import { releaseOldPending } from "../graph/pending.ts";
-import type { Storage } from "../graph/storage.ts";
-import { type PendingAssignment, discardRequestedOutputs } from "./effects.ts";
-import type { Assignment } from "./executor.ts";
+import { type Storage, describeVersion } from "../graph/storage.ts";
+import type { PendingAssignment } from "./effects.ts";
+import type { Assignment, HasVersions } from "./executor.ts";
+import { Generation, letGo } from "./history.ts";
 import type { Results } from "./results.ts";
 
-/** Variables up to this size are kept for late readers instead of going stale. */
+/** Values of variables up to this size are kept for late readers. */
 const smallVariableBytes = 16;
 
-/** Hands new versions to variables, and lets go of what belongs to the update before the last. */
+/** Hands new versions to variables, and frees old ones. */
 export class Updates {
   readonly #backend: Backend;
   readonly #results: Results;
-  /** Interior nodes of the last update, released at the next one. */
-  #lastInterior: Node[] = [];
-  /** Those of programs since then. */
-  #interior: Node[] = [];
-  #updates = 0;
-  /** The name of the last one. */
-  #last = "update -1";
+  /** Generations of which a version has gone since it was last told. */
+  readonly #gone = new Set<object>();
 
   constructor(backend: Backend, results: Results) {
     this.#backend = backend;
     this.#results = results;
   }
 
-  /** Notes a node that was computed without being kept, and that hangs on a variable. */
-  addInterior(node: Node): void {
-    this.#interior.push(node);
+  /** Frees the versions before the last ones, so that new ones take their memory, but for those that the program reads. */
+  makeRoom(variables: Iterable<HasVersions>, reads: Iterable<Node>): void {
+    const read = new Set<Storage>();
+    for (const { storage } of reads) if (storage !== null && storage.version !== null) read.add(storage);
+    for (const variable of variables) {
+      variable.retirePrevious((version, name, update) => {
+        if (version.storage !== null && read.has(version.storage)) return false;
+        this.#retire(version, name, update);
+        return true;
+      });
+    }
   }
 
-  /** Hands the new versions to their variables, and releases the step before the last. */
+  /** Hands the new versions to their variables. */
   commit(assignments: readonly PendingAssignment[]): void {
-    let trained = false;
+    const generation = new Generation();
     for (const assignment of assignments) {
-      trained ||= assignment.requiresGrad;
-      const storage = assignment.version.storage;
+      const { storage } = assignment.version;
       if (storage !== null && !storage.kept) this.#results.remove(storage); // a variable is no result
+      if (storage !== null) storage.version = { variable: assignment.identity, generation };
       assignment.version.dropInputs();
-      assignment.commit((version) => this.retire(version));
+      assignment.retirePrevious(this.#retireAlways);
+      assignment.commit(this.#backend);
     }
-    if (!trained) return;
-    const update = (this.#last = `update ${this.#updates++}`);
-    for (const node of this.#lastInterior) {
-      if (node.storage !== null) continue;
-      node.released = update;
-      node.dropInputs();
-    }
-    this.#lastInterior = this.#interior;
-    this.#interior = [];
-    releaseOldPending(update);
   }
 
-  retire(version: Node): void {
-    const storage = version.storage;
+  /** Gives variables values that a compiled function has computed; returns the values that are nobody's yet. */
+  assign(values: ReadonlyMap<number, Storage>, assignments: readonly Assignment[]): Set<Storage> {
+    const own = new Set(values.values());
+    const generation = new Generation();
+    for (const { variable, storage } of assignments) {
+      // A value that belongs to somebody else, or to two variables, must not be freed with this version.
+      if (!own.delete(storage)) storage.kept = true;
+      else storage.version = { variable: variable.identity, generation };
+      variable.retirePrevious(this.#retireAlways);
+      variable.adopt(storage, this.#backend);
+    }
+    return own;
+  }
+
+  /** Tells what needs versions that have gone. */
+  tell(): void {
+    letGo(this.#gone);
+    this.#gone.clear();
+  }
+
+  readonly #retireAlways = (version: Node, variable: string, update: number): boolean => {
+    this.#retire(version, variable, update);
+    return true;
+  };
+
+  #retire({ storage }: Node, variable: string, update: number): void {
     if (storage === null || storage.buffer === null || storage.backend !== this.#backend) return;
     const buffer = storage.buffer;
     this.#results.remove(storage);
@@ -64,24 +82,10 @@ export class Updates {
     } else if (storage.kept || storage.bytes <= smallVariableBytes) {
       this.#results.add(storage);
     } else {
-      storage.stale = this.#last;
+      storage.stale = describeVersion(variable, update);
       storage.buffer = null;
       this.#backend.free(buffer);
+      if (storage.version !== null) this.#gone.add(storage.version.generation);
     }
-  }
-
-  /** Gives variables values that a compiled function has computed; returns the values that are nobody's yet. */
-  assign(values: ReadonlyMap<number, Storage>, assignments: readonly Assignment[]): Set<Storage> {
-    const own = new Set(values.values());
-    for (const { variable, storage } of assignments) {
-      // A value that belongs to somebody else, or to two variables, must not be freed with this version.
-      if (!own.delete(storage)) storage.kept = true;
-      variable.adopt(storage, (version) => this.retire(version));
-    }
-    if (assignments.length > 0) {
-      this.#last = `update ${this.#updates++}`;
-      discardRequestedOutputs(); // asked for by a backward() whose step never came
-    }
-    return own;
   }
 }

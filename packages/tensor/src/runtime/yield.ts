@@ -2,6 +2,12 @@
 const maxBlockMs = 16;
 
 let lastTurn = 0;
+let count = 0;
+
+/** How many turns of the event loop work has waited for. */
+export function turns(): number {
+  return count;
+}
 
 /** Resolves at once, or after a macrotask when none has run for 16 ms. */
 export function yieldToEventLoop(): Promise<void> {
@@ -9,6 +15,7 @@ export function yieldToEventLoop(): Promise<void> {
   if (now - lastTurn < maxBlockMs) return Promise.resolve();
   return new Promise<void>(afterMacrotask).then(() => {
     lastTurn = performance.now();
+    count++;
   });
 }
 

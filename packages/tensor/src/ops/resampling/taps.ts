@@ -60,6 +60,6 @@ function transposed(rows: readonly Taps[], extent: number): Taps[] {
 
 /** Numbers from the host that go where the tensor goes that they meet. */
 export function constant(data: TypedArray, dtype: DType, shape: Shape): Tensor {
-  const options = { requiresGrad: false, stateful: false, device: null };
+  const options = { requiresGrad: false, device: null };
   return new Tensor(createLeaf(shape, dtype, new Storage(dtype, data.length, data, true), options));
 }

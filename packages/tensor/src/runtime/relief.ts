@@ -1,0 +1,115 @@
+import { bytesPerElement } from "../dtype.ts";
+import type { Node } from "../graph/node.ts";
+import type { Storage } from "../graph/storage.ts";
+
+/** Which end of the pending graph reads a node or an array, and whether others do. */
+interface Reader {
+  readonly end: number;
+  isShared: boolean;
+}
+
+/**
+ * Which ends of the pending graph free more memory of the host than their values take. Those for which that is so of the arrays that
+ * they alone keep waiting are computed one by one, so that ends of one kind share a plan; of the others those that share
+ * such arrays together. Ends are nodes that no other one reads.
+ *
+ * @returns what to compute, each in one program, and how many bytes wait for other ends
+ */
+export function chooseEnds(pending: readonly Node[]): { readonly chosen: readonly Node[][]; readonly left: number } {
+  const { ends, order } = belowEnds(pending);
+  const groups = new Groups(ends.length);
+  const arrays = readArrays(ends, order, groups);
+  const own = ends.map(() => 0);
+  const shared = ends.map(() => 0); // by group
+  for (const [{ host }, { end, isShared }] of arrays) {
+    const bytes = host?.byteLength ?? 0;
+    if (isShared) shared[groups.of(end)] += bytes;
+    else own[end] += bytes;
+  }
+  const cost = ends.map(({ size, dtype }) => size * bytesPerElement[dtype]);
+  const chosen: Node[][] = [];
+  const others = new Map<number, number[]>();
+  const membersOf = (group: number): number[] => {
+    let members = others.get(group);
+    if (members === undefined) others.set(group, (members = []));
+    return members;
+  };
+  ends.forEach((node, end) => {
+    if (cost[end] < own[end]) chosen.push([node]);
+    else membersOf(groups.of(end)).push(end);
+  });
+  let left = 0;
+  for (const [group, members] of others) {
+    const freed = members.reduce((sum, end) => sum + own[end], shared[group]);
+    if (members.reduce((sum, end) => sum + cost[end], 0) < freed) chosen.push(members.map((end) => ends[end]));
+    else left += freed;
+  }
+  return { chosen, left };
+}
+
+/** The ends of the pending graph, and everything below them that has no value, inputs first. */
+function belowEnds(pending: readonly Node[]): { readonly ends: readonly Node[]; readonly order: readonly Node[] } {
+  const consumed = new Set<Node>();
+  for (const node of pending) for (const input of node.inputs) consumed.add(input);
+  const ends = pending.filter((node) => !consumed.has(node));
+  const order: Node[] = [];
+  const opened = new Set<Node>();
+  const closed = new Set<Node>();
+  const stack = [...ends];
+  for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+    if (opened.has(node)) {
+      stack.pop();
+      if (closed.has(node)) continue;
+      closed.add(node);
+      order.push(node);
+      continue;
+    }
+    opened.add(node);
+    for (const input of node.inputs) if (input.storage === null && !opened.has(input)) stack.push(input);
+  }
+  return { ends, order };
+}
+
+/** The arrays of the host that wait, and who reads them. Ends that share anything become one group. */
+function readArrays(ends: readonly Node[], order: readonly Node[], groups: Groups): ReadonlyMap<Storage, Reader> {
+  const readers = new Map<Node, Reader>(ends.map((node, end) => [node, { end, isShared: false }]));
+  const arrays = new Map<Storage, Reader>();
+  for (let i = order.length - 1; i >= 0; i--) {
+    const reader = readers.get(order[i]);
+    if (reader === undefined) continue;
+    for (const input of order[i].inputs) {
+      if (input.storage === null) note(readers, input, reader, groups);
+      else if (input.storage.host !== null && input.storage.buffer === null) note(arrays, input.storage, reader, groups);
+    }
+  }
+  return arrays;
+}
+
+function note<T>(known: Map<T, Reader>, item: T, by: Reader, groups: Groups): void {
+  const before = known.get(item);
+  if (before === undefined) {
+    known.set(item, { ...by });
+  } else if (before.end !== by.end || by.isShared) {
+    groups.join(before.end, by.end);
+    before.isShared = true;
+  }
+}
+
+/** Disjoint sets of numbers. */
+class Groups {
+  readonly #parent: number[];
+
+  constructor(count: number) {
+    this.#parent = Array.from({ length: count }, (_, i) => i);
+  }
+
+  of(item: number): number {
+    const parent = this.#parent;
+    while (parent[item] !== item) item = parent[item] = parent[parent[item]];
+    return item;
+  }
+
+  join(a: number, b: number): void {
+    this.#parent[this.of(a)] = this.of(b);
+  }
+}
