@@ -20,10 +20,10 @@ describe("the training loops", () => {
     expect(samples.map(({ step }) => step)).toEqual([100, 250]);
     const [early, late] = samples;
     expect(early.liveTensors).toBeGreaterThan(12); // parameters and moments
-    expect(early.backendBytes).toBeGreaterThan(4 * 3 * 784 * 128);
-    // Less, if the collector has come for results of the first steps in between.
-    expect(late.liveTensors).toBeLessThanOrEqual(early.liveTensors);
-    expect(late.backendBytes).toBeLessThanOrEqual(early.backendBytes);
+    expect(early.backendBytes).toBeGreaterThan(4 * 784 * 128);
+    // Less, if the collector has come for results in between; or more by the last batch and its results.
+    expect(late.liveTensors).toBeLessThanOrEqual(1.1 * early.liveTensors + 3);
+    expect(late.backendBytes).toBeLessThanOrEqual(early.backendBytes + 1.1 * 4 * 128 * 784);
     expect(late.rssBytes).toBeGreaterThan(1e6);
     expect(late.peakRssBytes).toBeGreaterThanOrEqual(late.rssBytes);
   });

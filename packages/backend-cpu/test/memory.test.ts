@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import "@minima/autograd";
-import { type DeviceBuffer, type Tensor, OutOfMemoryError, Variable, add, argsort, evaluateUpdate, manualSeed, matmul, mean, mul, random, relu, run, setBackend, sub, sum, tensor } from "@minima/tensor"; // prettier-ignore
+import { type DeviceBuffer, type Tensor, OutOfMemoryError, Variable, add, argsort, manualSeed, matmul, mean, mul, random, relu, run, setBackend, sub, sum, tensor, update } from "@minima/tensor"; // prettier-ignore
 import { type CpuBackend, cpu } from "../src/index.ts";
 import { CpuMemory } from "../src/memory/memory.ts";
 
@@ -143,13 +143,14 @@ describe.each([1, 2])("the memory of %i threads", (threads) => {
         const step = async (): Promise<void> => {
           const loss = mean(matmul(relu(matmul(ramp([size, 64]), first)), second));
           loss.backward();
-          for (const variable of [first, second]) {
-            const { grad } = variable;
-            if (grad === null) throw new Error("no gradient");
-            variable.assign(sub(variable, mul(grad, 1e-6)));
-            variable.grad = null;
-          }
-          await evaluateUpdate();
+          await update(() => {
+            for (const variable of [first, second]) {
+              const { grad } = variable;
+              if (grad === null) throw new Error("no gradient");
+              variable.assign(sub(variable, mul(grad, 1e-6)));
+              variable.grad = null;
+            }
+          });
         };
         if (size > 10_000) expect((await failure(step)).message).toMatch(/by variables/);
         else await step();
@@ -174,9 +175,8 @@ describe.each([1, 2])("the memory of %i threads", (threads) => {
       loss.backward();
       const { grad } = weights;
       if (grad === null) throw new Error("no gradient");
-      weights.assign(sub(weights, mul(grad, 1e-9)));
+      await update(() => weights.assign(sub(weights, mul(grad, 1e-9))));
       weights.grad = null;
-      await evaluateUpdate();
       reserved.push(filled.stats.reservedBytes);
     }
     expect(reserved[199]).toBe(reserved[60]);

@@ -182,13 +182,12 @@ describe.skipIf(backend === null)("float16 on WebGPU", { timeout: 120_000 }, () 
         const hidden = T.relu(T.add(T.matmul(x, first.weight), first.bias));
         const loss = T.mean(T.square(T.sub(T.add(T.matmul(hidden, second.weight), second.bias), target)));
         loss.backward();
-        T.noGrad(() => {
+        await T.update(() => {
           for (const variable of layers.flatMap(({ weight, bias }) => [weight, bias])) {
             variable.assign(T.sub(variable, T.mul(variable.grad as Tensor, 0.1)));
             variable.grad = null;
           }
         });
-        await T.evaluateUpdate();
         own.push(await loss.item());
       }
       losses.push(own);

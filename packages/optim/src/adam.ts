@@ -59,7 +59,7 @@ export class Adam extends Optimizer<AdamOptions> {
   protected override prepare({ parameters, amsgrad }: Group<AdamOptions>): void {
     for (const parameter of parameters) {
       const slot = (name: string): Variable =>
-        new Variable(zeros(parameter.shape), { name: `${parameter.name}.${name}` });
+        new Variable(zeros(parameter.shape), { name: `${parameter.name}.${name}`, inPlace: true, follows: parameter });
       let slots = this.#slots.get(parameter);
       slots ??= { steps: new HostCounter(), mean: slot("mean"), square: slot("square"), largest: null };
       if (amsgrad) slots.largest ??= slot("largest");

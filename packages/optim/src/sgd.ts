@@ -44,7 +44,8 @@ export class SGD extends Optimizer<SGDOptions> {
     if (momentum === 0) return;
     for (const parameter of parameters) {
       if (this.#velocity.has(parameter)) continue;
-      const value = new Variable(zeros(parameter.shape), { name: `${parameter.name}.velocity` });
+      const name = `${parameter.name}.velocity`;
+      const value = new Variable(zeros(parameter.shape), { name, inPlace: true, follows: parameter });
       this.#velocity.set(parameter, { steps: new HostCounter(), value });
     }
   }

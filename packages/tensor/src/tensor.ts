@@ -180,7 +180,7 @@ export class Tensor {
 
 /**
  * Computes tensors now, and the assignments that belong to them, in one program. Without arguments: everything that has been
- * assigned.
+ * assigned on the backend in use.
  */
 export async function run(...tensors: Tensor[]): Promise<void> {
   await (tensors.length === 0 ? evaluateAll() : evaluate(tensors.map((t) => t.node)));

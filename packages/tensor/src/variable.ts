@@ -6,7 +6,7 @@ import { createDetached, createLeaf } from "./graph/create.ts";
 import { noGrad } from "./graph/mode.ts";
 import type { GradientSlot, Node } from "./graph/node.ts";
 import { isRecomputing } from "./graph/recompute.ts";
-import { Storage } from "./graph/storage.ts";
+import { Storage, type VariableIdentity } from "./graph/storage.ts";
 import { activeTrace, refuseInTrace } from "./graph/trace.ts";
 import { castNode } from "./ops/build.ts";
 import { getBackend } from "./runtime/device.ts";
@@ -29,10 +29,16 @@ export interface VariableOptions {
   readonly requiresGrad?: boolean;
   /** A variable with which it moves to another backend, as the averages of an optimizer do with their parameter. */
   readonly follows?: Variable;
+  /**
+   * Whether updates write the new value over the old one, which takes half the memory: for state that nobody reads between updates,
+   * such as the averages of an optimizer. Tensors made of its value are lost with the next update, but for snapshots.
+   */
+  readonly inPlace?: boolean;
 }
 
 /** The versions of a variable whose memory the variable answers for. */
-interface HeldVersions {
+interface HeldVersions extends VariableIdentity {
+  name: string;
   committed: Node | null;
   previous: Node | null;
   /** Which update made the committed version; the first value is that of update 0. */
@@ -62,17 +68,17 @@ export function variableChanges(): number {
  * A variable lives on the backend that was chosen when it was made.
  */
 export class Variable extends Tensor implements PendingAssignment {
-  name: string;
   #gradientSlot: GradientSlot | null;
   /** Stands in for the value while a function is called with other parameters. */
   #substitute: Node | null = null;
-  readonly #held: HeldVersions = { committed: null, previous: null, update: 0 };
+  readonly inPlace: boolean;
+  readonly #held: HeldVersions = { name: "variable", committed: null, previous: null, update: 0 };
   /** How often it has been assigned. */
   #updates = 0;
   #followers: WeakRef<Variable>[] = [];
 
   constructor(value: Tensor, options: VariableOptions = {}) {
-    checkOptions("Variable", options, { name: true, requiresGrad: true, follows: true });
+    checkOptions("Variable", options, { name: true, requiresGrad: true, follows: true, inPlace: true });
     if (!(value instanceof Tensor)) {
       throw new ValueError(`Variable: ${String(value)} is no tensor; make one of it first`);
     }
@@ -81,12 +87,22 @@ export class Variable extends Tensor implements PendingAssignment {
     refuseInTrace("a variable was made", "make it before, and list it in the state");
     super(value.node);
     this.name = name;
+    this.inPlace = options.inPlace === true;
     this.#gradientSlot = slot;
     this.current = this.#versionOf(value.node, value.node.device ?? options.follows?.version.device ?? getBackend());
     this.#adopt();
     droppedVariables.register(this, this.#held);
     const { follows } = options;
     if (follows !== undefined) follows.#addFollower(this);
+  }
+
+  /** Its name in messages. */
+  get name(): string {
+    return this.#held.name;
+  }
+
+  set name(name: string) {
+    this.#held.name = name;
   }
 
   override get node(): Node {
@@ -110,13 +126,17 @@ export class Variable extends Tensor implements PendingAssignment {
   }
 
   /** What versions know their variable by, which must not keep it. */
-  get identity(): object {
+  get identity(): VariableIdentity {
     return this.#held;
   }
 
   /** The version the next assignment will replace. */
   get version(): Node {
     return this.current;
+  }
+
+  get overwritten(): Node | null {
+    return this.inPlace ? this.#held.committed : null;
   }
 
   /** Where gradients are collected; null if the variable has none. */
@@ -153,7 +173,8 @@ export class Variable extends Tensor implements PendingAssignment {
   /**
    * Sets the value; takes effect for operations called from now on, and is computed with the next program that it belongs to.
    *
-   * @param value - Of the same shape and dtype, on the same backend.
+   * @param value - Of the same shape and dtype, and on the same backend; a value that the host holds takes the variable with it to its
+   *   backend, so that a model can be loaded on another one when its own is lost.
    */
   assign(value: Tensor): void {
     if (!sameShape(value.shape, this.shape)) {
@@ -168,9 +189,8 @@ export class Variable extends Tensor implements PendingAssignment {
     const { node } = value;
     const { device } = this.current;
     if (node.device !== null && device !== null && node.device !== device) {
-      throw new ValueError(
-        `assign: ${this.name} is on ${device.name}, the value on ${node.device.name === device.name ? "another instance of it" : node.device.name}; move it with await value.to(backend)`,
-      );
+      if ((node.storage?.host ?? null) === null) throw onAnotherDevice(this.name, device, node.device);
+      changes++;
     }
     if (isRecomputing()) return;
     const version = this.#versionOf(node, node.device ?? device);
@@ -293,6 +313,13 @@ export class Variable extends Tensor implements PendingAssignment {
     this.#followers = this.#followers.filter((reference) => reference.deref() !== undefined);
     this.#followers.push(new WeakRef(follower));
   }
+}
+
+function onAnotherDevice(name: string, device: Device, other: Device): ValueError {
+  return new ValueError(
+    `assign: ${name} is on ${device.name}, the value on ${other.name === device.name ? "another instance of it" : other.name}; ` +
+      "move one of them with await x.to(backend)",
+  );
 }
 
 /** Where a variable of a dtype collects its gradient, if it is to have one. */

@@ -1,11 +1,13 @@
 import "@minima/autograd";
 import { Linear, type Module, ReLU, Sequential, crossEntropy } from "@minima/layers";
 import { Adam } from "@minima/optim";
-import { type Tensor, add, argmax, compile, tanh, zeros } from "@minima/tensor";
+import { type Tensor, add, argmax, compile, equal, mean, random, square, sub, tanh, zeros } from "@minima/tensor";
 import { type Batch, batchSize, classes, pixels } from "./batches.ts";
 
 /** Ways of writing a training loop. */
-export const modes = ["eager", "eager-reading", "carried", "compiled"] as const;
+export const modes = [
+  "eager", "eager-reading", "carried", "compiled", "two-models", "gan", "frozen", "unread-metric", "kept-losses",
+] as const; // prettier-ignore
 export type Mode = (typeof modes)[number];
 
 /** How often a mode that reads nothing looks at its loss. */
@@ -77,7 +79,90 @@ export const trainings: Readonly<Record<Mode, () => Step>> = {
       return step % readEvery === 0 ? loss.item() : undefined;
     };
   },
+
+  /** Trained in turns, each on a batch whose logits by the other one are read late. */
+  "two-models"() {
+    const pair = [mlp(), mlp()];
+    let before: Tensor | undefined;
+    return async ({ x, y }, step) => {
+      const [mine, other] = step % 2 === 0 ? pair : [pair[1], pair[0]];
+      const logits = other.model.forward(x);
+      const loss = crossEntropy(mine.model.forward(x), y);
+      await learn(mine.optimizer, loss);
+      const late = before;
+      before = logits;
+      if (step % readEvery !== 0) return undefined;
+      if (late !== undefined) await late.data();
+      return loss.item();
+    };
+  },
+
+  /** Two critic steps on one generated batch, then one of the generator. */
+  gan() {
+    const noise = 32;
+    const generator = new Sequential(new Linear(noise, hidden), new ReLU(), new Linear(hidden, pixels));
+    const critic = new Sequential(new Linear(pixels, hidden), new ReLU(), new Linear(hidden, 1));
+    const forGenerator = new Adam(generator.parameters(), { lr: 1e-4 });
+    const forCritic = new Adam(critic.parameters(), { lr: 1e-4 });
+    const missBy = (scores: Tensor, target: number): Tensor => mean(square(sub(scores, target)));
+    return async ({ x }, step) => {
+      const fake = generator.forward(random.normal([batchSize, noise]));
+      for (let i = 0; i < 2; i++) {
+        await learn(forCritic, add(missBy(critic.forward(x), 1), missBy(critic.forward(fake.detach()), 0)));
+      }
+      const loss = missBy(critic.forward(fake), 1);
+      await learn(forGenerator, loss);
+      return step % readEvery === 0 ? loss.item() : undefined;
+    };
+  },
+
+  /** A network that stays as it is computes what another one learns from. */
+  frozen() {
+    const features = new Sequential(new Linear(pixels, hidden), new ReLU());
+    for (const parameter of features.parameters()) parameter.requiresGrad = false;
+    const head = new Linear(hidden, classes);
+    const optimizer = new Adam(head.parameters());
+    return async ({ x, y }, step) => {
+      const loss = crossEntropy(head.forward(features.forward(x)), y);
+      await learn(optimizer, loss);
+      return step % readEvery === 0 ? loss.item() : undefined;
+    };
+  },
+
+  /** An accuracy at every step that nobody reads, and a sum of them that is read late. */
+  "unread-metric"() {
+    const { model, optimizer } = mlp();
+    let right: Tensor = zeros([]);
+    return async ({ x, y }, step) => {
+      const logits = model.forward(x);
+      const loss = crossEntropy(logits, y);
+      mean(equal(argmax(logits, { axis: 1 }), y).cast("float32"));
+      right = add(right, equal(argmax(logits.detach(), { axis: 1 }), y).cast("float32").sum());
+      await learn(optimizer, loss);
+      if (step % readEvery !== 0) return undefined;
+      right = zeros([]);
+      return loss.item();
+    };
+  },
+
+  /** All losses in an array, as for a curve that is drawn at the end. */
+  "kept-losses"() {
+    const { model, optimizer } = mlp();
+    const losses: Tensor[] = [];
+    return async ({ x, y }, step) => {
+      const loss = crossEntropy(model.forward(x), y);
+      losses.push(loss);
+      await learn(optimizer, loss);
+      return step % readEvery === 0 ? losses[Math.floor(step / 2)].item() : undefined;
+    };
+  },
 };
+
+async function learn(optimizer: Adam, loss: Tensor): Promise<void> {
+  optimizer.zeroGrad();
+  loss.backward();
+  await optimizer.step();
+}
 
 function mlp(): { readonly model: Module; readonly optimizer: Adam } {
   const model = new Sequential(new Linear(pixels, hidden), new ReLU(), new Linear(hidden, classes));

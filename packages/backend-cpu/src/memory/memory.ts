@@ -16,7 +16,7 @@ const lineBytes = 64;
 const largestSmall = 4096;
 const slabBytes = 65536;
 /** The memory grows by this share of its size at least, and by 16 MiB. */
-const growthShare = 0.25;
+const growthShare = 0.1;
 const growthBytes = 16 * 2 ** 20;
 
 /** A range of the WebAssembly memory. */

@@ -6,7 +6,7 @@ import type { Storage } from "../graph/storage.ts";
 import { type ActiveTrace, type TracedVariable, withTrace } from "../graph/trace.ts";
 import { fillNode } from "../ops/build.ts";
 import { type Conversion, ScalarInput, classOfNumber } from "../ops/scalar-input.ts";
-import { type Collected, collect } from "../runtime/collect.ts";
+import { type Collected, type Replaced, collect } from "../runtime/collect.ts";
 import { withoutRequests } from "../runtime/effects.ts";
 import { Tensor } from "../tensor.ts";
 import { Variable } from "../variable.ts";
@@ -91,7 +91,10 @@ export function record(
       });
       return {
         result,
-        collected: collect([...outputs, ...trace.assignments.values()].filter((n) => n.storage === null)),
+        collected: collect(
+          [...outputs, ...trace.assignments.values()].filter((n) => n.storage === null),
+          trace.replaced(),
+        ),
       };
     } finally {
       state.forEach((variable, i) => {
@@ -132,6 +135,15 @@ class Recorder implements ActiveTrace {
     const leaf = createLeaf(shape, dtype, null, { ...options, gradientSlot: variable.gradientSlot });
     this.#values.set(variable, leaf);
     this.leaves.set(leaf, { kind: "variable", variable });
+  }
+
+  /** The values of variables that may be overwritten. */
+  replaced(): Replaced[] {
+    return [...this.leaves].flatMap(([before, source]) => {
+      const variable = source.kind === "variable" && source.variable.inPlace ? source.variable : undefined;
+      const after = variable && this.assignments.get(variable);
+      return after === undefined ? [] : [{ before, after }];
+    });
   }
 
   input(tensor: Tensor, index: number): Tensor {

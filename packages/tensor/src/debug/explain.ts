@@ -42,11 +42,12 @@ function summary({ steps, slots }: Plan, nodes: number): string {
   const bytes = slots.reduce((total, slot) => total + (slot.kind === "temporary" ? slot.bytes : 0), 0);
   return (
     `${nodes} nodes in ${steps.length} kernels; ${count("leaf")} inputs, ${count("output")} outputs, ` +
-    `${count("temporary")} temporaries of ${bytes} bytes`
+    `${count("temporary")} temporaries of ${bytes} bytes` +
+    (count("update") > 0 ? `; ${count("update")} updated in place` : "")
   );
 }
 
 function slotName(slot: number, { slots }: Plan): string {
-  const prefix = { temporary: "t", leaf: "in", output: "out" }[slots[slot].kind];
+  const prefix = { temporary: "t", leaf: "in", output: "out", update: "inout" }[slots[slot].kind];
   return `${prefix}${slot}`;
 }

@@ -5,7 +5,7 @@ import { isGradEnabled } from "./mode.ts";
 import { type CustomGradient, type GradientSlot, type LeafOptions, type Node, NodeOf } from "./node.ts";
 import { addPending } from "./pending.ts";
 import type { AttributesOf, NodeKind } from "./primitive.ts";
-import type { Storage } from "./storage.ts";
+import type { Storage, VariableIdentity } from "./storage.ts";
 
 const interior: LeafOptions = { requiresGrad: false, device: null };
 
@@ -36,7 +36,7 @@ export function createLeaf(shape: Shape, dtype: DType, storage: Storage | null, 
  */
 export function createDetached(
   value: Node,
-  options: { gradientSlot: GradientSlot | null; variable?: object; device?: Device | null },
+  options: { gradientSlot: GradientSlot | null; variable?: VariableIdentity; device?: Device | null },
 ): Node {
   const own = { requiresGrad: false, detached: true, ...options, device: options.device ?? null };
   const node = new NodeOf("reshape", [value], value.shape, value.dtype, null, own) as Node;

@@ -18,4 +18,11 @@ export interface GraphNodeOf<K extends NodeKind> {
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly outputs: readonly number[];
+  /** Outputs that may be written over leaves of their shape and dtype, whose values nobody needs afterwards. */
+  readonly updates?: readonly InPlaceUpdate[];
+}
+
+export interface InPlaceUpdate {
+  readonly leaf: number;
+  readonly output: number;
 }

@@ -6,7 +6,7 @@ import { isGradEnabled } from "./mode.ts";
 import type { AttributesOf, NodeKind } from "./primitive.ts";
 import { signatureOf } from "./signature.ts";
 import { captureSite } from "./site.ts";
-import type { Storage } from "./storage.ts";
+import type { Storage, VariableIdentity } from "./storage.ts";
 
 /** Where `backward` puts the gradient of a leaf; shared by all versions of a variable. */
 export interface GradientSlot {
@@ -49,7 +49,7 @@ export class NodeOf<K extends NodeKind> {
   device: Device | null;
   inputs: readonly Node[];
   /** The identity of the variable of which this is a version. */
-  readonly variable: object | null;
+  readonly variable: VariableIdentity | null;
 
   /** The number of a `fill` node. */
   value = 0;
@@ -152,7 +152,7 @@ export interface LeafOptions {
   readonly requiresGrad: boolean;
   readonly device: Device | null;
   /** Identity of the variable of which it is a version. */
-  readonly variable?: object;
+  readonly variable?: VariableIdentity;
   readonly gradientSlot?: GradientSlot | null;
   /** Gradients do not flow on to the inputs. */
   readonly detached?: boolean;

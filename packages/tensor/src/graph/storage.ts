@@ -3,6 +3,11 @@ import { bytesPerElement, type DType, type TypedArray } from "../dtype.ts";
 import { StaleTensorError } from "../errors.ts";
 import { type Shape, formatShape } from "../shape.ts";
 
+/** What versions know their variable by: it does not keep the variable. */
+export interface VariableIdentity {
+  readonly name: string;
+}
+
 /**
  * The value of a node, on the host, on a device, or on both. A host array belongs to the collector. A device buffer
  * belongs to the executor, which alone sets and frees it; for a leaf made from host data it is a cache of `host`.
@@ -20,7 +25,7 @@ export class Storage {
   /** What it was, once it is gone: for the error that a late read throws. */
   stale: string | null = null;
   /** Of a version of a variable: the identity of the variable, which answers for the memory, and those made with it. */
-  version: { readonly variable: object; readonly generation: object } | null = null;
+  version: { readonly variable: VariableIdentity; readonly generation: object } | null = null;
   /** Whether the elements are numbers that were given, not results. */
   readonly isGiven: boolean;
   #range: readonly [least: number, most: number] | null = null;
@@ -55,23 +60,34 @@ export class Storage {
 }
 
 /** The error for a tensor that cannot be had any more; `why` says what is gone that it needs. */
-export function staleTensorError(node: StaleNode, why: string): StaleTensorError {
-  const isVersion = why.includes(versionWords);
-  return new StaleTensorError(
-    `the tensor ${node.kind} ${formatShape(node.shape)} has no value any more: it needs ${why}. ` +
-      (isVersion
-        ? "A variable keeps its last two values: read the tensor before the next step(), or keep a snapshot with variable.value or stateDict()"
-        : "Read it before, or let it outlive the scope with scope.keep(t)"),
+export function staleTensorError({ kind, shape, variable }: StaleNode, why: string): StaleTensorError {
+  const what = variable === null ? `the tensor ${kind}` : `the variable ${variable.name}`;
+  return new StaleTensorError(`${what} ${formatShape(shape)} has no value any more: it needs ${why}. ${adviceFor(why)}`);
+}
+
+function adviceFor(why: string): string {
+  if (why.includes(halfWrittenWords)) return "Assign the variable, or load it from a checkpoint";
+  if (!why.includes(versionWords)) return "Read it before, or let it outlive the scope with scope.keep(t)";
+  return (
+    "A variable keeps its last two values, one that is updated in place its last one: read the tensor before the next step(), " +
+    "or keep a snapshot with variable.value or stateDict()"
   );
 }
 
 /** What the error says of a node. */
 interface StaleNode {
+  readonly variable: VariableIdentity | null;
   readonly kind: string;
   readonly shape: Shape;
 }
 
+const halfWrittenWords = ", whose update in place a failure broke off";
 const versionWords = " as it was before its update ";
+
+/** Says of which variable a failure has left half a value. */
+export function describeHalfWritten({ version }: Storage): string {
+  return `${version?.variable.name ?? "a variable"}${halfWrittenWords}`;
+}
 
 /** Says which version of a variable is gone. */
 export function describeVersion(variable: string, update: number): string {

@@ -37,7 +37,7 @@ export function fuseEpilogues(steps: readonly Step[], slots: readonly Slot[], pr
       return slot === output || stores.some((store) => store.slot === slot) || (writer.get(slot) ?? -1) < at;
     });
     if (!isReady) return;
-    const [{ slot: place }] = stores;
+    const { slot: place } = stores.find(({ slot }) => !replacesLeaf(slots[slot])) ?? stores[0];
     const epilogue = renameLoopSlots(kernel, (slot) => (slot === output ? place : slot));
     result[at] = withEpilogue(step, place, epilogue);
     result[reader] = null;
@@ -67,6 +67,11 @@ function inPlaceStores(kernel: LoopStep, anchor: Anchor): readonly Store[] {
 function fills(step: Anchor, slot: Slot): boolean {
   const { dtype } = step.kind === "matmul" ? step.c : step.output;
   return slot.kind === "temporary" && slot.bytes === outputSize(step) * bytesPerElement[dtype];
+}
+
+/** Whether a result may be written over a value that the kernel reads: not if the anchor writes there first. */
+function replacesLeaf(slot: Slot): boolean {
+  return slot.kind === "output" && slot.replaces !== undefined;
 }
 
 function withEpilogue(step: Anchor, slot: number, epilogue: LoopStep): Anchor {

@@ -19,5 +19,5 @@ export function mergeEqualNodes(graph: Graph): Graph {
     else representative[position] = known;
     return merged;
   });
-  return { nodes, outputs: graph.outputs };
+  return { ...graph, nodes };
 }

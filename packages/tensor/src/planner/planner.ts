@@ -7,6 +7,7 @@ import type { Step } from "../kernel/step.ts";
 import { fuseEpilogues } from "./epilogue.ts";
 import { type Kernel, fuseKernels } from "./fuse.ts";
 import { fuseMaxPooling } from "./max-pool.ts";
+import { updateInPlace } from "./in-place.ts";
 import { assignMemory } from "./memory.ts";
 import { mergeEqualNodes } from "./merge-equal.ts";
 import { partitionGraph } from "./partition.ts";
@@ -53,12 +54,13 @@ class SlotTable {
   constructor(graph: Graph, materialized: ReadonlySet<number>) {
     this.graph = graph;
     const outputs = new Set(graph.outputs);
+    const replaces = new Map(graph.updates?.map(({ leaf, output }) => [output, { replaces: leaf }]));
     for (const node of [...materialized].sort((a, b) => a - b)) {
       const { kind, shape, dtype } = graph.nodes[node];
       const bytes = sizeOf(shape) * bytesPerElement[dtype];
       this.#bySlotNode.set(node, this.slots.length);
       if (kind === "leaf") this.slots.push({ kind: "leaf", node });
-      else if (outputs.has(node)) this.slots.push({ kind: "output", node, bytes });
+      else if (outputs.has(node)) this.slots.push({ kind: "output", node, bytes, ...replaces.get(node) });
       else this.slots.push({ kind: "temporary", bytes });
     }
   }
@@ -83,5 +85,6 @@ function finish(kernels: readonly Kernel[], table: SlotTable, profile: BackendPr
     (all, pass) => pass(all, table.slots, profile),
     kernels.map((kernel) => kernel.step),
   );
-  return { ...assignMemory(steps, table.slots), scalars: table.scalars };
+  const updated = updateInPlace(steps, table.slots);
+  return { ...assignMemory(updated.steps, updated.slots), scalars: table.scalars };
 }

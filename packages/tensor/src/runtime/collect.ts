@@ -1,4 +1,4 @@
-import type { Graph, GraphNode } from "../graph/graph.ts";
+import type { Graph, GraphNode, InPlaceUpdate } from "../graph/graph.ts";
 import type { Node } from "../graph/node.ts";
 import { signatureOf } from "../graph/signature.ts";
 import { staleTensorError } from "../graph/storage.ts";
@@ -15,6 +15,8 @@ export interface Collected {
   readonly key: readonly number[];
   /** Nodes that an earlier program computed without keeping them, and that are now read. */
   readonly recomputed: readonly Node[];
+  /** Outputs that may be written over leaves: new values of variables that are updated in place. */
+  readonly updates: readonly InPlaceUpdate[];
 }
 
 /**
@@ -81,7 +83,8 @@ export class Collector {
     }
   }
 
-  finish(): Collected {
+  /** Gives the program, in which new values of variables may be written over the old ones. */
+  finish(replaced: readonly Replaced[] = []): Collected {
     const nodes = this.#nodes;
     const outputs: number[] = [];
     const isRoot = new Set(this.#roots);
@@ -89,20 +92,32 @@ export class Collector {
       const node = nodes[i];
       if (node.storage === null && (isRoot.has(node) || (node.evaluated && node.kind !== "fill"))) outputs.push(i);
     }
+    const updates: InPlaceUpdate[] = [];
+    for (const { before, after } of replaced) {
+      if (this.has(before) && this.has(after)) updates.push({ leaf: before.position, output: after.position });
+    }
+    const pairs = updates.flatMap(({ leaf, output }) => [leaf, output]);
     return {
       nodes,
       outputs,
-      key: [...this.#key, -1, ...outputs],
+      updates,
+      key: [...this.#key, -2, ...pairs, -1, ...outputs],
       recomputed: findRecomputed(this.#roots, nodes),
     };
   }
 }
 
+/** Two values of a variable that is updated in place. */
+export interface Replaced {
+  readonly before: Node;
+  readonly after: Node;
+}
+
 /** What is below some roots. */
-export function collect(roots: readonly Node[]): Collected {
+export function collect(roots: readonly Node[], replaced: readonly Replaced[] = []): Collected {
   const collector = new Collector();
   for (const root of roots) collector.add(root);
-  return collector.finish();
+  return collector.finish(replaced);
 }
 
 /** The evaluated nodes that new work reads; what lies below them is recomputed only on their account. */
@@ -118,13 +133,14 @@ function findRecomputed(roots: readonly Node[], nodes: readonly Node[]): Node[] 
 }
 
 /** The same walk with more of its nodes as outputs. */
-export function withOutputs({ nodes, outputs, key, recomputed }: Collected, more: ReadonlySet<number>): Collected {
+export function withOutputs(collected: Collected, more: ReadonlySet<number>): Collected {
+  const { outputs, key } = collected;
   const all = [...new Set([...outputs, ...more])].sort((a, b) => a - b);
-  return { nodes, outputs: all, key: [...key.slice(0, key.length - outputs.length), ...all], recomputed };
+  return { ...collected, outputs: all, key: [...key.slice(0, key.length - outputs.length), ...all] };
 }
 
 /** The collected nodes as plain data for the planner. */
-export function toGraph({ nodes, outputs }: Collected): Graph {
+export function toGraph({ nodes, outputs, updates }: Collected): Graph {
   return {
     nodes: nodes.map((node) => {
       const isLeaf = node.storage !== null;
@@ -138,5 +154,6 @@ export function toGraph({ nodes, outputs }: Collected): Graph {
       return plain as GraphNode; // kind and attributes come from one node
     }),
     outputs,
+    updates,
   };
 }

@@ -1,6 +1,6 @@
 import type { Backend, Device } from "../backend.ts";
 import type { Node } from "../graph/node.ts";
-import type { Storage } from "../graph/storage.ts";
+import type { Storage, VariableIdentity } from "../graph/storage.ts";
 
 /** Frees the value of a version that the update of this number has replaced, or gives it to whoever holds it; false if it must stay. */
 export type Retire = (version: Node, variable: string, update: number) => boolean;
@@ -8,9 +8,13 @@ export type Retire = (version: Node, variable: string, update: number) => boolea
 /** A variable that was assigned a value not computed yet. */
 export interface PendingAssignment {
   /** What versions know their variable by. */
-  readonly identity: object;
+  readonly identity: VariableIdentity;
   /** The node whose value the variable takes. */
   readonly version: Node;
+  /** Whether its value overwrites the one before: then there is one version. */
+  readonly inPlace: boolean;
+  /** The version whose value may be overwritten; null if there is none. */
+  readonly overwritten: Node | null;
   /** The version before the last goes, to make room for the next. */
   retirePrevious(retire: Retire): void;
   /** The version now has its value, on this device: the one before becomes the previous one. */

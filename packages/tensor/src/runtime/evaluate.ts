@@ -5,7 +5,7 @@ import type { Node } from "../graph/node.ts";
 import { setRelief } from "../graph/pending.ts";
 import { staleTensorError } from "../graph/storage.ts";
 import { refuseInTrace } from "../graph/trace.ts";
-import { resolveDevice } from "./device.ts";
+import { getBackend, resolveDevice } from "./device.ts";
 import { pendingAssignments, requestedOutputs } from "./effects.ts";
 import type { Executor } from "./executor.ts";
 import { GraphExecutor } from "./graph-executor.ts";
@@ -71,9 +71,12 @@ function byDevice(nodes: readonly Node[]): ReadonlyMap<Device, Node[]> {
   return lists;
 }
 
-/** Computes everything that was assigned, or asked for by `backward`, and has no value yet. */
+/** Computes everything on the backend in use that was assigned, or asked for by `backward`, and has no value yet. */
 export function evaluateAll(): Promise<void> | void {
-  return evaluate([...requestedOutputs(), ...Array.from(pendingAssignments(), ({ version }) => version)]);
+  const backend = getBackend();
+  const isHere = ({ device }: Node): boolean => device === null || backend === null || device === backend;
+  const assigned = Array.from(pendingAssignments(), ({ version }) => version);
+  return evaluate([...requestedOutputs(), ...assigned].filter(isHere));
 }
 
 /** The value of a node as of this call. */

@@ -1,7 +1,7 @@
 import type { Device } from "../backend.ts";
 import type { TypedArray } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
-import type { Storage } from "../graph/storage.ts";
+import type { Storage, VariableIdentity } from "../graph/storage.ts";
 import type { Collected } from "./collect.ts";
 import type { Retire } from "./effects.ts";
 import type { Work } from "./work.ts";
@@ -31,7 +31,9 @@ export type Run = (
 /** What keeps two versions of its value. */
 export interface HasVersions {
   /** What versions know their variable by. */
-  readonly identity: object;
+  readonly identity: VariableIdentity;
+  /** Whether new values overwrite old ones: then there is one version. */
+  readonly inPlace: boolean;
   retirePrevious(retire: Retire): void;
 }
 

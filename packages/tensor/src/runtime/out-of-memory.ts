@@ -22,8 +22,9 @@ export function outOfMemoryError(cause: MinimaError, shortage: Shortage): OutOfM
   const outputs = slots.filter((slot) => slot.kind === "output");
   const temporaries = sum(slots, (slot) => (slot.kind === "temporary" ? slot.bytes : 0));
   const copies = sum(slots, (slot) => {
-    const storage = slot.kind === "leaf" ? storageOf(slot.node) : null;
-    return storage !== null && storage.buffer === null ? storage.bytes : 0;
+    const position = slot.kind === "leaf" ? slot.node : slot.kind === "update" ? slot.leaf : -1;
+    const storage = position < 0 ? null : storageOf(position);
+    return storage !== null && (storage.buffer === null || (storage.kept && slot.kind === "update")) ? storage.bytes : 0;
   });
   const largest = outputs.toSorted((a, b) => b.bytes - a.bytes).slice(0, 3);
   const names = largest.map(({ node, bytes }) => `${describe(nodes[node])} ${formatBytes(bytes)}`);

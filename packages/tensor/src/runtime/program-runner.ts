@@ -2,7 +2,9 @@ import type { Backend, Bindings, DeviceBuffer, Program } from "../backend.ts";
 import { bytesOfHost, isFloat } from "../dtype.ts";
 import { MinimaError, isOutOfMemory } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import { Storage } from "../graph/storage.ts";
+import { Storage, describeHalfWritten } from "../graph/storage.ts";
+import type { Slot } from "../planner/plan.ts";
+import { DeviceCopies } from "./device-copy.ts";
 import { outOfMemoryError } from "./out-of-memory.ts";
 import type { CachedPlan } from "./plan-cache.ts";
 import type { Results } from "./results.ts";
@@ -13,12 +15,14 @@ export class ProgramRunner {
   readonly #results: Results;
   /** Programs submitted so far. */
   submits = 0;
+  readonly #copies: DeviceCopies;
   /** Submissions wait behind pipelines that are still being compiled. */
   #queue: Promise<void> | null = null;
 
   constructor(backend: Backend, results: Results) {
     this.#backend = backend;
     this.#results = results;
+    this.#copies = new DeviceCopies(backend);
   }
 
   /** Resolves when everything has been submitted; null if it has been. */
@@ -58,12 +62,15 @@ export class ProgramRunner {
     const values = new Map<number, Storage>();
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i];
-      if (slot.kind !== "output") continue;
+      if (slot.kind !== "output" && slot.kind !== "update") continue;
       const node = nodes[slot.node];
       const storage = new Storage(node.dtype, node.size, null);
       storage.buffer = buffers[i];
       storage.backend = this.#backend;
       values.set(slot.node, storage);
+      if (slot.kind === "output") continue;
+      const before = storageOf(slot.leaf);
+      if (before.buffer === buffers[i]) before.buffer = null; // it has become the new value's
     }
     return values;
   }
@@ -80,11 +87,21 @@ export class ProgramRunner {
     const release: DeviceBuffer[] = []; // freed after submit
     const outputs: DeviceBuffer[] = []; // freed if something goes wrong
     const uploaded = new Map<Storage, DeviceBuffer>(); // views of one leaf share its copy
+    const overwritten: Storage[] = [];
     try {
       for (let i = 0; i < slots.length; i++) {
         const slot = slots[i];
         if (slot.kind === "leaf") {
           buffers[i] = this.#leafBuffer(storageOf(slot.node), uploaded, release);
+        } else if (slot.kind === "update") {
+          const storage = storageOf(slot.leaf);
+          if (storage.buffer !== null && this.#canOverwrite(storage, slots, storageOf)) {
+            buffers[i] = storage.buffer;
+            overwritten.push(storage);
+          } else {
+            buffers[i] = this.#copyOf(storage);
+            outputs.push(buffers[i]);
+          }
         } else {
           buffers[i] = this.#backend.allocate(slot.bytes);
           (slot.kind === "temporary" ? release : outputs).push(buffers[i]);
@@ -97,7 +114,7 @@ export class ProgramRunner {
         if (isFloat(nodes[scalars[i]].dtype)) floats[i] = value;
         else words[i] = value;
       }
-      this.#submit(entry.program, { buffers, scalars: words }, release);
+      this.#submit(entry.program, { buffers, scalars: words }, release, overwritten);
     } catch (error) {
       for (const buffer of [...outputs, ...release]) this.#backend.free(buffer);
       throw error;
@@ -105,18 +122,43 @@ export class ProgramRunner {
     return buffers;
   }
 
+  /** Whether nobody else needs a value: no snapshot of it is held, and no other leaf of the program is the same one. */
+  #canOverwrite(storage: Storage, slots: readonly Slot[], storageOf: (position: number) => Storage): boolean {
+    if (storage.kept || storage.host !== null || storage.backend !== this.#backend) return false;
+    return slots.every((slot) => slot.kind !== "leaf" || storageOf(slot.node) !== storage);
+  }
+
   /** Frees what results hold that the program does not read; whether there was anything. */
   #makeRoom({ plan: { slots } }: CachedPlan, storageOf: (position: number) => Storage): boolean {
-    const needed = new Set(slots.flatMap((slot) => (slot.kind === "leaf" ? [storageOf(slot.node).buffer] : [])));
+    const needed = new Set(
+      slots.flatMap((slot) => {
+        if (slot.kind === "leaf") return [storageOf(slot.node).buffer];
+        return slot.kind === "update" ? [storageOf(slot.leaf).buffer] : [];
+      }),
+    );
     return this.#results.moveToHost((buffer) => !needed.has(buffer));
   }
 
-  #submit(program: Program | Promise<Program>, bindings: Bindings, release: DeviceBuffer[]): void {
+  /** @param overwritten - The values that are lost if the program breaks off. */
+  #submit(
+    program: Program | Promise<Program>,
+    bindings: Bindings,
+    release: readonly DeviceBuffer[],
+    overwritten: readonly Storage[] = [],
+  ): void {
     const freeAll = (): void => {
       for (const buffer of release) this.#backend.free(buffer);
     };
+    const submit = (ready: Program): void => {
+      try {
+        this.#backend.submit(ready, bindings);
+      } catch (error) {
+        for (const storage of overwritten) storage.stale = describeHalfWritten(storage);
+        throw error;
+      }
+    };
     if (this.#queue === null && !(program instanceof Promise)) {
-      this.#backend.submit(program, bindings);
+      submit(program);
       freeAll();
       return;
     }
@@ -124,7 +166,7 @@ export class ProgramRunner {
     const queued = (async () => {
       await before;
       try {
-        this.#backend.submit(await program, bindings);
+        submit(await program);
       } finally {
         freeAll();
       }
@@ -133,6 +175,19 @@ export class ProgramRunner {
     void queued.finally(() => {
       if (this.#queue === queued) this.#queue = null;
     });
+  }
+
+  /** A value in a buffer of its own, for a program to overwrite. */
+  #copyOf(storage: Storage): DeviceBuffer {
+    const { dtype, size, bytes, host } = storage;
+    const copy = this.#backend.allocate(bytes);
+    if (host !== null) {
+      this.#backend.write(copy, bytesOfHost(dtype, host));
+    } else if (storage.buffer !== null) {
+      const bindings = { buffers: [storage.buffer, copy], scalars: new Uint32Array(0) };
+      this.#submit(this.#copies.program(dtype, size), bindings, []);
+    }
+    return copy;
   }
 
   /** The buffer of a leaf on this device; uploads host data if need be. */

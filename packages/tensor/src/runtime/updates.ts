@@ -44,6 +44,7 @@ export class Updates {
       assignment.version.dropInputs();
       assignment.retirePrevious(this.#retireAlways);
       assignment.commit(this.#backend);
+      if (assignment.inPlace) assignment.retirePrevious(this.#retireAlways);
     }
   }
 
@@ -57,6 +58,7 @@ export class Updates {
       else storage.version = { variable: variable.identity, generation };
       variable.retirePrevious(this.#retireAlways);
       variable.adopt(storage, this.#backend);
+      if (variable.inPlace) variable.retirePrevious(this.#retireAlways);
     }
     return own;
   }
@@ -73,8 +75,12 @@ export class Updates {
   };
 
   #retire({ storage }: Node, variable: string, update: number): void {
-    if (storage === null || storage.buffer === null || storage.backend !== this.#backend) return;
-    const buffer = storage.buffer;
+    if (storage === null || storage.backend !== this.#backend) return;
+    const { buffer } = storage;
+    if (buffer === null) {
+      if (storage.host === null) this.#lose(storage, variable, update); // it was overwritten
+      return;
+    }
     this.#results.remove(storage);
     if (storage.host !== null) {
       storage.buffer = null;
@@ -82,10 +88,14 @@ export class Updates {
     } else if (storage.kept || storage.bytes <= smallVariableBytes) {
       this.#results.add(storage);
     } else {
-      storage.stale = describeVersion(variable, update);
       storage.buffer = null;
       this.#backend.free(buffer);
-      if (storage.version !== null) this.#gone.add(storage.version.generation);
+      this.#lose(storage, variable, update);
     }
+  }
+
+  #lose(storage: Storage, variable: string, update: number): void {
+    storage.stale = describeVersion(variable, update);
+    if (storage.version !== null) this.#gone.add(storage.version.generation);
   }
 }

@@ -46,7 +46,10 @@ export function gatherWork(device: Device, roots: readonly Node[], others: reado
       return false;
     });
   }
-  return { collected: collector.finish(), assignments };
+  const replaced = assignments.flatMap(({ overwritten: before, version: after }) =>
+    before === null ? [] : [{ before, after }],
+  );
+  return { collected: collector.finish(replaced), assignments };
 }
 
 /** The variables of which a program reads or makes a version. */
