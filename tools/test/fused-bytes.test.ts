@@ -24,7 +24,7 @@ describe("loops of compiled training steps bind hardly more than an ideal fusion
     { name: "the MLP", make: mlpTraining, most: 1.05 },
     { name: "the CNN", make: cnnTraining, most: 1.34 },
     { name: "the LSTM", make: lstmTraining, most: 1.12 },
-    { name: "the transformer", make: transformerTraining, most: 1.08 },
+    { name: "the transformer", make: transformerTraining, most: 1.09 },
   ])("$name: $most times as much", async ({ make, most }) => {
     const { bound, ideal } = fusedBytes(await plannedSteps(make, webgpu));
     expect(ideal).toBeGreaterThan(0);

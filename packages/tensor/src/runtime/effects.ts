@@ -53,19 +53,28 @@ export function pendingAssignments(): ReadonlySet<PendingAssignment> {
   return assignments;
 }
 
-/** Runs a function and tells which variables it assigned; those of a function that throws keep the values they had. */
-export function watchAssignments(fn: () => void): Iterable<PendingAssignment> {
+/**
+ * Runs a function, and then what makes the assignments of that; if either throws, variables have the values again that they had before,
+ * in so far as they have not been given others since.
+ */
+export function restoringAssignments<T>(fn: () => void, make: (assigned: readonly Node[]) => T): T {
   const outer = watched;
   const own = (watched = new Map<PendingAssignment, Node>());
+  let assigned: readonly Node[] = [];
   try {
-    fn();
+    try {
+      fn();
+    } finally {
+      watched = outer;
+      assigned = Array.from(own.keys(), ({ version }) => version);
+    }
+    return make(assigned);
   } catch (error) {
-    for (const [assignment, version] of own) assignment.restore(version);
+    [...own].forEach(([assignment, before], i) => {
+      if (assignment.version === assigned[i]) assignment.restore(before);
+    });
     throw error;
-  } finally {
-    watched = outer;
   }
-  return own.keys();
 }
 
 /** Asks for a node to be an output of the update that it belongs to, as `backward` does with the loss. */

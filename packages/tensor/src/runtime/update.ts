@@ -1,8 +1,9 @@
 import { noGrad } from "../graph/mode.ts";
+import type { Node } from "../graph/node.ts";
 import { atomically } from "../graph/pending.ts";
 import { activeTrace } from "../graph/trace.ts";
 import { restoringCounters } from "../host-counter.ts";
-import { requestedOutputs, watchAssignments } from "./effects.ts";
+import { requestedOutputs, restoringAssignments } from "./effects.ts";
 import { evaluate } from "./evaluate.ts";
 import { yieldToEventLoop } from "./yield.ts";
 
@@ -24,9 +25,8 @@ export function update(fn: () => void): Promise<void> {
 }
 
 async function updateNow(fn: () => void): Promise<void> {
-  await restoringCounters(() => {
-    const versions = Array.from(watchAssignments(fn), ({ version }) => version);
-    return evaluate(versions, { others: requestedOutputs(), throttled: true, isUpdate: true });
-  });
+  const make = (assigned: readonly Node[]): Promise<void> | void =>
+    evaluate(assigned, { others: requestedOutputs(), throttled: true, isUpdate: true });
+  await restoringCounters(() => restoringAssignments(fn, make));
   await yieldToEventLoop();
 }
