@@ -61,8 +61,9 @@ export class NodeOf<K extends NodeKind> {
   kept = false;
   /** It was computed once as an interior of a program, without being kept. */
   evaluated = false;
-  /** Where it was an interior: its plan and position there, so that a late reader can make it an output. */
-  origin: { readonly plan: { readonly wanted: Set<number> }; readonly position: number } | null = null;
+  /** The plan in which it was an interior, and its position there, so that a late reader can make it an output. */
+  plan: { readonly wanted: Set<number> } | null = null;
+  planPosition = 0;
   /** Why it can never be computed: which version of a variable is gone that it needs. Null while it can. */
   lost: string | null = null;
   /** Keeps the list of the nodes that were computed with it, for as long as anybody holds one of them. */
@@ -72,10 +73,10 @@ export class NodeOf<K extends NodeKind> {
   custom: CustomGradient | null;
   /** Nodes made later have larger numbers. */
   readonly birth = ++births;
-  /** When the oldest of the nodes was made that wait to be computed and that it hangs on, itself included. */
-  readonly oldest: number;
-  /** The length of the longest chain of them. */
+  /** The length of the longest chain of nodes that wait to be computed and that it hangs on, itself included. */
   readonly depth: number;
+  /** When the first node of that chain was made. */
+  readonly start: number;
   /** What its elements are indices for, where they are not known; for `debug.checkIndices`. */
   indexUses: IndexUse[] | null = null;
   /** Where the operation was called, if `debug.sites` is on. */
@@ -101,21 +102,21 @@ export class NodeOf<K extends NodeKind> {
     this.size = sizeOf(shape);
     let requiresGrad = leaf.requiresGrad;
     let device = leaf.device;
-    let oldest = this.birth;
+    let start = this.birth;
     let depth = 1;
     for (const input of inputs) {
       requiresGrad ||= input.requiresGrad;
-      if (input.isPending) {
-        if (input.oldest < oldest) oldest = input.oldest;
-        if (input.depth >= depth) depth = input.depth + 1;
+      if (input.depth >= depth && input.isPending) {
+        depth = input.depth + 1;
+        start = input.start;
       }
       if (input.device !== null && input.device !== device) {
         if (device !== null) throw mixedDevices(kind, device, input.device);
         device = input.device;
       }
     }
-    this.oldest = oldest;
     this.depth = depth;
+    this.start = start;
     this.variable = leaf.variable ?? null;
     this.gradientSlot = leaf.gradientSlot ?? null;
     this.custom = leaf.custom ?? null;

@@ -4,10 +4,10 @@ import type { Storage } from "./storage.ts";
 /** Arrays of the host may wait for pending nodes up to this many bytes before some of these are computed. */
 const waitingBound = 64 * 2 ** 20;
 /** So many pending nodes are remembered. */
-const listBound = 16384;
+const listBound = 65536;
 /** A chain of pending nodes is cut when its end is younger than its start by so many nodes ... */
-const chainAge = 32768;
-/** ... and when it is as long as this: what is wide, or hangs on one old node, is no chain. */
+const chainAge = 65536;
+/** ... and when it is as long as this: what hangs on one old node is no chain. */
 const chainLength = 64;
 
 /** What the runtime does so that memory stays bounded. */
@@ -45,7 +45,7 @@ export function addPending(node: Node): void {
     waitingBytes += storage.host.byteLength;
   }
   if (held > 0 || relief === null) return;
-  if (node.birth - node.oldest > chainAge && node.depth >= chainLength) {
+  if (node.birth - node.start > chainAge && node.depth >= chainLength) {
     relief.cutChain(node);
   } else if (waitingBytes > allowedBytes || pending.length > listBound) {
     relieve(relief);

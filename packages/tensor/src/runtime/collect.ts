@@ -96,14 +96,12 @@ export class Collector {
     for (const { before, after } of replaced) {
       if (this.has(before) && this.has(after)) updates.push({ leaf: before.position, output: after.position });
     }
-    const pairs = updates.flatMap(({ leaf, output }) => [leaf, output]);
-    return {
-      nodes,
-      outputs,
-      updates,
-      key: [...this.#key, -2, ...pairs, -1, ...outputs],
-      recomputed: findRecomputed(this.#roots, nodes),
-    };
+    const key = this.#key;
+    key.push(-2);
+    for (const { leaf, output } of updates) key.push(leaf, output);
+    key.push(-1);
+    for (const output of outputs) key.push(output);
+    return { nodes, outputs, updates, key, recomputed: findRecomputed(this.#roots, nodes) };
   }
 }
 

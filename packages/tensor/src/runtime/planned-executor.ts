@@ -60,7 +60,7 @@ export class PlannedExecutor implements Executor {
   }
 
   #run({ collected, assignments }: Work): void {
-    for (const node of collected.recomputed) node.origin?.plan.wanted.add(node.origin.position);
+    for (const node of collected.recomputed) node.plan?.wanted.add(node.planPosition);
     let entry = this.plans.get(collected.key);
     if (entry !== undefined && entry.wanted.size > 0) {
       collected = withOutputs(collected, entry.wanted);
@@ -101,7 +101,8 @@ export class PlannedExecutor implements Executor {
       const node = nodes[position];
       if (node.storage !== null || node.evaluated) continue;
       node.evaluated = true;
-      node.origin = { plan: entry, position };
+      node.plan = entry;
+      node.planPosition = position;
     }
     prunePending();
     this.#updates.commit(assignments);
