@@ -150,9 +150,48 @@ describe("lazy work", () => {
 
   it("evaluates a graph that nobody reads before it grows without bound", async () => {
     let h = tensor([1]);
-    for (let i = 0; i < 20000; i++) h = add(h, 1);
+    for (let i = 0; i < 40000; i++) h = add(h, 1);
     expect(executor.submits).toBeGreaterThan(0);
-    expect(await h.item()).toBe(20001);
+    expect(await h.item()).toBe(40001);
+  });
+
+  it("runs nothing for what is dropped", () => {
+    const w = tensor(new Float32Array(384 * 384), { shape: [384, 384] });
+    for (let i = 0; i < 9000; i++) w.mul(i).add(1);
+    expect(executor.submits).toBe(0);
+  });
+
+  it("computes what is small and keeps large batches waiting, one plan for all of a kind", async () => {
+    const weights = [
+      random.normal([500, 100], { std: 0.1 }),
+      tensor(new Float32Array(50_000).fill(0.01), { shape: [500, 100] }),
+    ];
+    for (const w of weights) {
+      const kept: Tensor[] = [];
+      for (let i = 0; i < 2000; i++) {
+        const batch = new Float32Array(50_000).fill(i); // 200 KB
+        kept.push(argmax(matmul(tensor(batch, { shape: [100, 500] }), w), { axis: 1 }));
+      }
+      const waiting = kept.filter(({ node }) => node.storage === null).length;
+      expect(waiting * 200_000).toBeLessThan(70e6);
+      expect(executor.plans.misses).toBeLessThanOrEqual(6);
+      expect(await kept[0].data()).toEqual(await kept[0].data());
+    }
+  });
+
+  it("computes what many share together, where that frees more than it takes", async () => {
+    const sums: Tensor[] = [];
+    const w = tensor(new Float32Array(1000).fill(0.5), { shape: [1000, 1] });
+    let total: Tensor = zeros([1]);
+    for (let i = 0; i < 30; i++) {
+      const x = tensor(new Float32Array(1_000_000).fill(i), { shape: [1000, 1000] }); // 4 MB
+      total = add(total, sum(matmul(x, w)));
+      sums.push(sum(x, { axis: 0 }));
+    }
+    expect(executor.submits).toBeGreaterThan(0);
+    expect(executor.submits).toBeLessThan(8);
+    expect(await sums[3].at(0)).toBe(3000);
+    expect(await total.item()).toBe(0.5 * 1e6 * 435);
   });
 
   it("does not run for printing", () => {

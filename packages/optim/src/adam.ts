@@ -58,6 +58,7 @@ export class Adam extends Optimizer<AdamOptions> {
 
   protected override prepare({ parameters, amsgrad }: Group<AdamOptions>): void {
     for (const parameter of parameters) {
+      if (!parameter.requiresGrad) continue;
       const slot = (name: string): Variable =>
         new Variable(zeros(parameter.shape), { name: `${parameter.name}.${name}`, inPlace: true, follows: parameter });
       let slots = this.#slots.get(parameter);

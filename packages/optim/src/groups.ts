@@ -18,7 +18,7 @@ interface GivenGroup<Options> {
   readonly own: Partial<Options>;
 }
 
-/** Throws unless the parameters are variables, each once, of which one at least requires a gradient. The others are left out. */
+/** Throws unless the parameters are variables, each once, of which one at least requires a gradient. */
 export function readGroups<Options extends object>(
   caller: string,
   parameters: Parameters<Options>,
@@ -41,16 +41,11 @@ export function readGroups<Options extends object>(
     });
   });
   if (places.size === 0) throw new ValueError(`${caller}: give at least one parameter`);
-  if (![...places.keys()].some(isTrained)) {
+  if (![...places.keys()].some(({ requiresGrad }) => requiresGrad)) {
     throw new ValueError(`${caller}: no parameter requires a gradient; make them with { requiresGrad: true }`);
   }
-  return groups.map(({ parameters: variables, own }) => ({
-    parameters: Object.freeze(variables.filter(isTrained)),
-    own,
-  }));
+  return groups.map(({ parameters: variables, own }) => ({ parameters: Object.freeze([...variables]), own }));
 }
-
-const isTrained = ({ requiresGrad }: Variable): boolean => requiresGrad;
 
 function readGroup<Options extends object>(
   caller: string,

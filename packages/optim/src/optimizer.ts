@@ -17,7 +17,7 @@ export abstract class Optimizer<Options extends { lr: number }> {
   readonly groups: readonly Group<Options>[];
 
   /**
-   * @param parameters - Those that require no gradient are left alone.
+   * @param parameters - Those that require no gradient are left alone, for as long as they do.
    * @throws ValueError for options that do not exist or are out of range; for parameters that are no variables or come
    *   twice; if none requires a gradient.
    */
@@ -54,6 +54,7 @@ export abstract class Optimizer<Options extends { lr: number }> {
   step(): Promise<void> {
     return update(() => {
       for (const group of this.groups) {
+        this.prepare(group);
         for (const parameter of group.parameters) {
           const gradient = parameter.grad;
           // Updates are made in float32, so that parameters of float16 are rounded once.
@@ -65,7 +66,10 @@ export abstract class Optimizer<Options extends { lr: number }> {
 
   /** The parameters and the optimizer's own variables: what `compile` takes as state. */
   *variables(): Generator<Variable> {
-    for (const { parameters } of this.groups) yield* parameters;
+    for (const group of this.groups) {
+      this.prepare(group); // some of its parameters may have begun to require a gradient
+      yield* group.parameters;
+    }
     yield* this.slots();
   }
 
@@ -89,7 +93,10 @@ export abstract class Optimizer<Options extends { lr: number }> {
   /** Throws if an option is out of its range. */
   protected abstract check(options: Options): void;
 
-  /** Makes the variables that updates of a group need and that are missing. Called again when an option has changed. */
+  /**
+   * Makes the variables that are missing for updates of the parameters of a group that require gradients. Called at each step, and when
+   * an option has changed.
+   */
   protected abstract prepare(group: Group<Options>): void;
 
   /**

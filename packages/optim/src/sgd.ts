@@ -43,7 +43,7 @@ export class SGD extends Optimizer<SGDOptions> {
   protected override prepare({ parameters, momentum }: Group<SGDOptions>): void {
     if (momentum === 0) return;
     for (const parameter of parameters) {
-      if (this.#velocity.has(parameter)) continue;
+      if (!parameter.requiresGrad || this.#velocity.has(parameter)) continue;
       const name = `${parameter.name}.velocity`;
       const value = new Variable(zeros(parameter.shape), { name, inPlace: true, follows: parameter });
       this.#velocity.set(parameter, { steps: new HostCounter(), value });

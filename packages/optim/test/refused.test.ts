@@ -159,7 +159,7 @@ describe("what stays allowed", () => {
   it("parameters that require no gradient, which are left alone", async () => {
     const [v, frozen] = [weight(), new Variable(tensor([5]))];
     const optimizer = new Adam([v, frozen], { weightDecay: 0.1 });
-    expect(optimizer.groups[0].parameters).toEqual([v]);
+    expect(optimizer.groups[0].parameters).toEqual([v, frozen]);
     sum(mul(v, frozen)).backward();
     await optimizer.step();
     optimizer.zeroGrad();

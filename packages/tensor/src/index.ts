@@ -11,7 +11,8 @@ export {
 } from "./backend.ts";
 export { type Program, isGraphEvaluator } from "./backend.ts";
 export { checkInteger, checkList, checkOptions } from "./checks.ts";
-export { type CompileOptions, type HasVariables, compile } from "./compile/compile.ts";
+export { type CompileOptions, type Compiled, compile } from "./compile/compile.ts";
+export type { HasVariables } from "./compile/settings.ts";
 export * as debug from "./debug/index.ts";
 export { NotFiniteError } from "./debug/check-finite.ts";
 export { type DType, type TypedArray, bytesPerElement, hostArray, hostView, isFloat } from "./dtype.ts";

@@ -213,11 +213,9 @@ export class Variable extends Tensor implements PendingAssignment {
    *
    * @returns the variable itself
    */
-  override async to(target: DType | Device): Promise<this> {
+  override to(target: DType | Device): Promise<this> {
     refuseInTrace("a variable was moved", "move it before the call");
-    if (typeof target === "string") this.#cast(target);
-    else await this.#move(target);
-    return this;
+    return this.#to(target);
   }
 
   /** Called when a compiled function has computed a new value. */
@@ -278,6 +276,12 @@ export class Variable extends Tensor implements PendingAssignment {
   #leafOf(storage: Storage, device: Device | null): Node {
     const options = { requiresGrad: false, device, gradientSlot: this.#gradientSlot, variable: this.identity };
     return createLeaf(this.shape, storage.dtype, storage, options);
+  }
+
+  async #to(target: DType | Device): Promise<this> {
+    if (typeof target === "string") this.#cast(target);
+    else await this.#move(target);
+    return this;
   }
 
   #cast(dtype: DType): void {

@@ -1,7 +1,7 @@
 import { checkInteger, checkList, checkOptions } from "../checks.ts";
-import { ValueError } from "../errors.ts";
+import { TraceError, ValueError } from "../errors.ts";
 import { type Node } from "../graph/node.ts";
-import { activeTrace, refuseInTrace } from "../graph/trace.ts";
+import { activeTrace } from "../graph/trace.ts";
 import { evaluate, executorOf } from "../runtime/evaluate.ts";
 import { resolveDevice } from "../runtime/device.ts";
 import { yieldToEventLoop } from "../runtime/yield.ts";
@@ -9,15 +9,10 @@ import type { Tensor } from "../tensor.ts";
 import { Variable } from "../variable.ts";
 import type { Given, Truthful } from "./arguments.ts";
 import { checkEqual } from "./compare.ts";
-import { type Recording, record } from "./record.ts";
+import { type Recording, inline, record } from "./record.ts";
 import { Replay } from "./replay.ts";
-import { type HasSettings, SettingsReader } from "./settings.ts";
+import { type HasVariables, SettingsReader, type State, variablesOf } from "./settings.ts";
 import { readArguments } from "./signature.ts";
-
-/** Something that has variables, and maybe settings: a module, an optimizer. */
-export interface HasVariables extends Partial<HasSettings> {
-  variables(): Iterable<Variable>;
-}
 
 export interface CompileOptions<S extends readonly number[] = readonly number[]> {
   /** The variables that the function reads or assigns, or what they belong to. */
@@ -26,6 +21,17 @@ export interface CompileOptions<S extends readonly number[] = readonly number[]>
   readonly static?: S | undefined;
   /** Record every call and compare, as the first three calls do; for finding what a function depends on. */
   readonly debug?: boolean | undefined;
+}
+
+/** A compiled function. */
+export interface Compiled<P extends readonly unknown[], R> {
+  /**
+   * Runs the function. Called while another compiled function is recorded it becomes a part of that, and gives its result itself: use
+   * `inline` there, whose type says so.
+   */
+  (...args: { [K in keyof P]: Given<P[K]> }): Promise<R>;
+  /** The function as a part of another compiled function. Its state becomes a part of that one's. */
+  readonly inline: (...args: { [K in keyof P]: Given<P[K]> }) => R;
 }
 
 /** How many calls of a signature are recorded and compared before it is replayed. */
@@ -50,7 +56,7 @@ const mostSignatures = 64;
 export function compile<P extends readonly unknown[], R, const S extends readonly number[] = readonly []>(
   fn: ((...args: P) => R) & Truthful<P, S>,
   options: CompileOptions<S> = {},
-): (...args: { [K in keyof P]: Given<P[K]> }) => Promise<R> {
+): Compiled<P, R> {
   checkOptions("compile", options, { state: true, static: true, debug: true });
   if (typeof fn !== "function") throw new ValueError(`compile: ${String(fn)} is no function`);
   const { state: given = [] } = options;
@@ -61,14 +67,14 @@ export function compile<P extends readonly unknown[], R, const S extends readonl
   const state = listOf(given);
   const settings = new SettingsReader(state);
   const signatures = new Map<string, { recording: Recording; replay: Replay; calls: number }>();
-  return async (...args) => {
-    if (activeTrace() !== null) refuseInTrace("a compiled function was called", "call the plain function");
+  const call = async (args: readonly unknown[]): Promise<R> => {
     const inputs = readArguments(args, isStatic);
     const key = `${inputs.key}|${settings.read()}`;
     let signature = signatures.get(key);
     if (signature === undefined || signature.calls < recordedCalls || options.debug === true) {
       const recording = record(fn as (...args: never[]) => unknown, args, variablesOf(state), isStatic);
       if (signature !== undefined) checkEqual(signature.recording, recording);
+      settings.add(recording.states);
       signature = { recording, replay: new Replay(recording), calls: signature?.calls ?? 0 };
     }
     keepLatest(signatures, key, signature);
@@ -87,6 +93,15 @@ export function compile<P extends readonly unknown[], R, const S extends readonl
     await yieldToEventLoop();
     return result as R; // the function's own result with tensors replaced by tensors
   };
+  const within = (args: readonly unknown[]): R => {
+    const trace = activeTrace();
+    if (trace === null) {
+      throw new TraceError("compile: inline is for use inside of another compiled function; call the function itself");
+    }
+    return inline(trace, fn as (...args: never[]) => unknown, args, state, isStatic) as R; // what the function returns
+  };
+  const compiled = (...args: readonly unknown[]): unknown => (activeTrace() === null ? call(args) : within(args));
+  return Object.assign(compiled, { inline: (...args: readonly unknown[]) => within(args) }) as Compiled<P, R>;
 }
 
 /** Makes an entry the latest, and drops the oldest one if there are too many. */
@@ -98,7 +113,7 @@ function keepLatest<T>(signatures: Map<string, T>, key: string, signature: T): v
   signatures.delete(oldest);
 }
 
-function listOf(state: Iterable<Variable | HasVariables>): readonly (Variable | HasVariables)[] {
+function listOf(state: Iterable<Variable | HasVariables>): State {
   if (!(Symbol.iterator in Object(state))) {
     throw new ValueError(`compile: the state must be a list such as [model, optimizer], not ${String(state)}`);
   }
@@ -111,15 +126,6 @@ function listOf(state: Iterable<Variable | HasVariables>): readonly (Variable | 
     );
   }
   return list;
-}
-
-function variablesOf(state: Iterable<Variable | HasVariables>): Variable[] {
-  const variables = new Set<Variable>();
-  for (const item of state) {
-    if (item instanceof Variable) variables.add(item);
-    else for (const variable of item.variables()) variables.add(variable);
-  }
-  return [...variables];
 }
 
 function deviceOf(tensors: readonly Tensor[]): Node["device"] {

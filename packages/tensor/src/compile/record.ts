@@ -10,6 +10,7 @@ import { type Collected, type Replaced, collect } from "../runtime/collect.ts";
 import { withoutRequests } from "../runtime/effects.ts";
 import { Tensor } from "../tensor.ts";
 import { Variable } from "../variable.ts";
+import { type HasVariables, type State, variablesOf } from "./settings.ts";
 import { mapLeaves } from "./tree.ts";
 
 /** Where a leaf of a recorded graph gets its value at each run. */
@@ -42,6 +43,8 @@ export interface Recording {
   readonly host: readonly HostAction[];
   /** What each call checks of the values of its tensor arguments. */
   readonly checks: readonly InputCheck[];
+  /** The states of compiled functions that were called inside. */
+  readonly states: readonly (Variable | HasVariables)[];
   /** Last assigned node of each variable. */
   readonly assignments: ReadonlyMap<Variable, Node>;
   /** What the function returned, with tensors of the recording. */
@@ -76,7 +79,6 @@ export function record(
       `#${position}`,
     ),
   );
-  const gradients = state.map((variable) => variable.grad);
   const trial = (): Pick<Recording, "result" | "collected"> => {
     try {
       const result = withTrace(trace, () => fn(...(placeholders as never[])));
@@ -97,14 +99,35 @@ export function record(
         ),
       };
     } finally {
-      state.forEach((variable, i) => {
-        if (variable.requiresGrad) variable.grad = gradients[i];
-      });
+      trace.restoreGradients();
     }
   };
   const { result, collected } = discardingPending(() => withoutRequests(trial));
-  const { leaves, host, checks, assignments } = trace;
-  return { collected, leaves, numbers, host, checks, assignments, result };
+  const { leaves, host, checks, states, assignments } = trace;
+  return { collected, leaves, numbers, host, checks, states, assignments, result };
+}
+
+/** Calls the function of another compiled function as a part of the one that is being recorded. */
+export function inline(
+  trace: ActiveTrace,
+  fn: (...args: never[]) => unknown,
+  args: readonly unknown[],
+  state: State,
+  isStatic: (position: number) => boolean,
+): unknown {
+  if (trace instanceof Recorder) trace.states.push(...state);
+  for (const variable of variablesOf(state)) trace.include(variable);
+  const given = args.map((arg, position) =>
+    mapLeaves(
+      arg,
+      (leaf, path) => {
+        if (typeof leaf !== "number" || isStatic(position)) return leaf;
+        return new ScalarInput(classOfNumber(leaf), path, (dtype, convert) => fillNode(convert(leaf), [], dtype));
+      },
+      `#${position}`,
+    ),
+  );
+  return fn(...(given as never[]));
 }
 
 /** Throws for objects in a result that may hold tensors, which would have no value. */
@@ -120,7 +143,9 @@ class Recorder implements ActiveTrace {
   readonly leaves = new Map<Node, LeafSource>();
   readonly host: HostAction[] = [];
   readonly checks: InputCheck[] = [];
+  readonly states: (Variable | HasVariables)[] = [];
   readonly assignments = new Map<Variable, Node>();
+  readonly #gradients = new Map<Variable, Tensor | null>();
   /** The node each variable stands for now. */
   readonly #values = new Map<TracedVariable, Node>();
 
@@ -135,6 +160,12 @@ class Recorder implements ActiveTrace {
     const leaf = createLeaf(shape, dtype, null, { ...options, gradientSlot: variable.gradientSlot });
     this.#values.set(variable, leaf);
     this.leaves.set(leaf, { kind: "variable", variable });
+    if (variable.requiresGrad) this.#gradients.set(variable, variable.grad);
+  }
+
+  /** Gives variables the gradients again that they had before. */
+  restoreGradients(): void {
+    for (const [variable, gradient] of this.#gradients) variable.grad = gradient;
   }
 
   /** The values of variables that may be overwritten. */

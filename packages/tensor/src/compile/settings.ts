@@ -1,30 +1,52 @@
+import { Variable, variableChanges } from "../variable.ts";
+
 /** Something that a compiled function may depend on besides variables: a module's mode, an optimizer's flags. */
 export interface HasSettings {
   /** What a recording takes as given: numbers, texts, flags, and objects that must stay the same ones. */
   settings(): Iterable<unknown>;
 }
 
+/** Something that has variables, and maybe settings: a module, an optimizer. */
+export interface HasVariables extends Partial<HasSettings> {
+  variables(): Iterable<Variable>;
+}
+
+/** What a compiled function may read and assign. */
+export type State = readonly (Variable | HasVariables)[];
+
 /** Numbers of objects and functions, which have no text that tells them apart. */
 const identities = new WeakMap<object, number>();
 let lastIdentity = 0;
 
-/** The settings of some objects as a text that is another one where any of them has changed. */
+/**
+ * What is given of the state of a compiled function, as a text that is another one where any of it has changed: the settings, and of
+ * variables dtype, backend and whether they require a gradient.
+ */
 export class SettingsReader {
-  readonly #sources: readonly HasSettings[];
+  readonly #items = new Set<Variable | HasVariables>();
   #values: unknown[] = [];
   #key = "";
+  #changes = -1;
+  #variables = "";
 
-  constructor(state: readonly object[]) {
-    this.#sources = state.filter(
-      (item): item is HasSettings => typeof (item as Partial<HasSettings>).settings === "function",
-    );
+  constructor(state: State) {
+    this.add(state);
+  }
+
+  /** Adds the state of a function that was called inside. */
+  add(state: State): void {
+    for (const item of state) {
+      if (this.#items.has(item)) continue;
+      this.#items.add(item);
+      this.#changes = -1;
+    }
   }
 
   read(): string {
-    if (this.#sources.length === 0) return "";
     const values: unknown[] = [];
-    for (const source of this.#sources) {
-      for (const value of source.settings()) values.push(value);
+    for (const item of this.#items) {
+      if (item instanceof Variable || item.settings === undefined) continue;
+      for (const value of item.settings()) values.push(value);
     }
     // Mostly nothing has changed, and then nothing is written.
     const before = this.#values;
@@ -32,8 +54,26 @@ export class SettingsReader {
       this.#values = values;
       this.#key = values.map(describe).join();
     }
-    return this.#key;
+    if (this.#changes !== variableChanges()) {
+      this.#changes = variableChanges();
+      this.#variables = variablesOf([...this.#items]).map(describeVariable).join();
+    }
+    return `${this.#key}|${this.#variables}`;
   }
+}
+
+/** The variables of a state, each once. */
+export function variablesOf(state: State): Variable[] {
+  const variables = new Set<Variable>();
+  for (const item of state) {
+    if (item instanceof Variable) variables.add(item);
+    else for (const variable of item.variables()) variables.add(variable);
+  }
+  return [...variables];
+}
+
+function describeVariable({ version: { dtype, device }, requiresGrad }: Variable): string {
+  return `${dtype}${requiresGrad ? "!" : ""}${device === null ? "" : describe(device)}`;
 }
 
 function describe(value: unknown): string {

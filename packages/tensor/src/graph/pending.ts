@@ -14,11 +14,8 @@ const chainLength = 64;
 export interface Relief {
   /** Computes the end of a long chain. */
   cutChain(end: Node): void;
-  /**
-   * Computes those of the ends of the pending graph that free more memory than they take; gives the bytes that arrays of the host
-   * which wait for the other ones take. Called when much memory waits, or when many nodes do.
-   */
-  computeEnds(pending: readonly Node[]): number;
+  /** Computes those of the ends of the pending graph that free more memory than they take. */
+  computeEnds(pending: readonly Node[]): void;
   /** The runtime remembers these nodes no more: they belong to whoever holds them. */
   forget(pending: readonly Node[]): void;
 }
@@ -39,11 +36,7 @@ export function setRelief(handler: Relief): void {
 /** Remembers a node that has been asked for by nobody yet. */
 export function addPending(node: Node): void {
   pending.push(node);
-  for (const { storage } of node.inputs) {
-    if (storage === null || storage.host === null || storage.buffer !== null || waiting.has(storage)) continue;
-    waiting.add(storage);
-    waitingBytes += storage.host.byteLength;
-  }
+  noteWaiting(node);
   if (held > 0 || relief === null) return;
   if (node.birth - node.start > chainAge && node.depth >= chainLength) {
     relief.cutChain(node);
@@ -52,16 +45,25 @@ export function addPending(node: Node): void {
   }
 }
 
+function noteWaiting({ inputs }: Node): void {
+  for (const { storage } of inputs) {
+    if (storage === null || storage.host === null || storage.buffer !== null || waiting.has(storage)) continue;
+    waiting.add(storage);
+    waitingBytes += storage.host.byteLength;
+  }
+}
+
 function relieve({ computeEnds, forget }: Relief): void {
   prunePending();
+  countWaiting();
   if (waitingBytes <= allowedBytes && pending.length <= listBound / 2) return;
   held++;
   try {
-    const left = computeEnds(pending);
+    computeEnds(pending);
     prunePending();
+    countWaiting();
     // What is left frees nothing: it is asked again when as much has been added.
-    waitingBytes = left;
-    allowedBytes = Math.max(waitingBound, 2 * left);
+    allowedBytes = Math.max(waitingBound, 2 * waitingBytes);
     if (pending.length <= listBound / 2) return;
     forget(pending);
     forgetPending();
@@ -86,6 +88,13 @@ export function prunePending(): void {
   for (const node of pending) if (node.isPending) pending[kept++] = node;
   pending.length = kept;
   if (kept === 0) forgetPending();
+}
+
+/** Counts what waits anew: some of it has been computed, or dropped. */
+function countWaiting(): void {
+  waiting = new Set();
+  waitingBytes = 0;
+  for (const node of pending) noteWaiting(node);
 }
 
 function forgetPending(): void {

@@ -128,9 +128,7 @@ function computeUnasked(nodes: readonly Node[]): void {
 setRelief({
   cutChain: (end) => computeUnasked([end]),
   computeEnds(pending) {
-    const { chosen, left } = chooseEnds(pending);
-    for (const ends of chosen) computeUnasked(ends);
-    return left;
+    for (const ends of chooseEnds(pending)) computeUnasked(ends);
   },
   forget: followPending,
 });

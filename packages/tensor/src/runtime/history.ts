@@ -41,7 +41,7 @@ export class Generation {
 }
 
 /** Between two turns of the event loop, in which references keep what they refer to, so many histories are followed. */
-const mostInATurn = 256;
+const mostInATurn = 64;
 let turn = -1;
 let inThisTurn = 0;
 

@@ -13,9 +13,9 @@ interface Reader {
  * they alone keep waiting are computed one by one, so that ends of one kind share a plan; of the others those that share
  * such arrays together. Ends are nodes that no other one reads.
  *
- * @returns what to compute, each in one program, and how many bytes wait for other ends
+ * @returns what to compute, each in one program
  */
-export function chooseEnds(pending: readonly Node[]): { readonly chosen: readonly Node[][]; readonly left: number } {
+export function chooseEnds(pending: readonly Node[]): readonly Node[][] {
   const { ends, order } = belowEnds(pending);
   const groups = new Groups(ends.length);
   const arrays = readArrays(ends, order, groups);
@@ -38,13 +38,11 @@ export function chooseEnds(pending: readonly Node[]): { readonly chosen: readonl
     if (cost[end] < own[end]) chosen.push([node]);
     else membersOf(groups.of(end)).push(end);
   });
-  let left = 0;
   for (const [group, members] of others) {
     const freed = members.reduce((sum, end) => sum + own[end], shared[group]);
     if (members.reduce((sum, end) => sum + cost[end], 0) < freed) chosen.push(members.map((end) => ends[end]));
-    else left += freed;
   }
-  return { chosen, left };
+  return chosen;
 }
 
 /** The ends of the pending graph, and everything below them that has no value, inputs first. */
