@@ -51,5 +51,5 @@ export { Scope } from "./runtime/scope.ts";
 export * from "./shape.ts";
 export { print } from "./print.ts";
 export { type NestedArray, Tensor, run, setDifferentiator } from "./tensor.ts";
-export { Variable, type VariableOptions } from "./variable.ts";
+export { Variable, type VariableOptions, makeState } from "./variable.ts";
 export { version } from "./version.ts";

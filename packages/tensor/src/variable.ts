@@ -7,7 +7,7 @@ import { noGrad } from "./graph/mode.ts";
 import type { GradientSlot, Node } from "./graph/node.ts";
 import { isRecomputing } from "./graph/recompute.ts";
 import { Storage, type VariableIdentity } from "./graph/storage.ts";
-import { activeTrace, refuseInTrace } from "./graph/trace.ts";
+import { activeTrace, refuseInTrace, withoutTrace } from "./graph/trace.ts";
 import { castNode } from "./ops/build.ts";
 import { getBackend } from "./runtime/device.ts";
 import {
@@ -324,6 +324,17 @@ function onAnotherDevice(name: string, device: Device, other: Device): ValueErro
     `assign: ${name} is on ${device.name}, the value on ${other.name === device.name ? "another instance of it" : other.name}; ` +
       "move one of them with await x.to(backend)",
   );
+}
+
+/**
+ * Makes a variable where it is needed for the first time, also while a function is recorded: it is then part of the state of that.
+ *
+ * @param make - Gives it a value that the host holds.
+ */
+export function makeState(make: () => Variable): Variable {
+  const variable = withoutTrace(make);
+  activeTrace()?.include(variable);
+  return variable;
 }
 
 /** Where a variable of a dtype collects its gradient, if it is to have one. */

@@ -12,8 +12,8 @@ export interface BatchWork {
 type Compiled = (inputs: Tensor, targets: Tensor, size: number) => Promise<void>;
 
 /**
- * Runs the work of one batch after the other. The first runs as it is, because variables may be made in it; later ones
- * are compiled, one program for each shape of batches and each of the settings.
+ * Runs the work of one batch after the other, compiled: one program for each shape of batches and each of the settings. If the first
+ * cannot be recorded it runs as it is, because variables may be made in it.
  */
 export class BatchProgram {
   readonly #work: BatchWork;
@@ -31,7 +31,7 @@ export class BatchProgram {
     const { state, build } = this.#work;
     const isFirst = this.#isFirst;
     this.#isFirst = false;
-    if (state === null || isFirst) return await this.#runAsItIs(inputs, targets, size);
+    if (state === null) return await this.#runAsItIs(inputs, targets, size);
     this.#compiled ??= compile(
       (...batch: [Tensor, Tensor, Operand]) => {
         this.#completion = build(...batch);
@@ -44,6 +44,7 @@ export class BatchProgram {
       await this.#completion;
     } catch (error) {
       if (!(error instanceof TraceError)) throw error;
+      if (isFirst) return await this.#runAsItIs(inputs, targets, size);
       throw new TraceError(
         `${error.message}. The trainer compiles its steps; for a model that cannot be recorded use ` +
           "new Trainer({ ..., compile: false })",

@@ -7,6 +7,7 @@ import {
   cast,
   formatShape,
   hostArray,
+  makeState,
   sameShape,
   tensor,
 } from "@minima/tensor";
@@ -34,7 +35,7 @@ export class RunningSum {
     return this.#device;
   }
 
-  /** Adds the statistics of a batch, those of float16 in float32; they are computed with the next program. May be recorded but for the first batch. */
+  /** Adds the statistics of a batch, those of float16 in float32; they are computed with the next program. */
   add(batch: Tensor): void {
     const statistics = batch.dtype === "float16" ? cast(batch, "float32") : batch;
     const sum = (this.#device ??= this.#start(statistics));
@@ -80,7 +81,7 @@ export class RunningSum {
       throw new DTypeError(`${this.#name}: statistics must be float32 or int32, not ${statistics.dtype}`);
     }
     this.#host = new Float64Array(statistics.size);
-    return new Variable(zerosOn(statistics), { name: this.#name });
+    return makeState(() => new Variable(zerosOn(statistics), { name: this.#name }));
   }
 }
 
