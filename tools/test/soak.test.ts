@@ -31,7 +31,7 @@ describe("the training loops", () => {
 
 const sample: Sample = {
   ...{ mode: "eager", step: 1000, rssBytes: 100e6, peakRssBytes: 120e6 },
-  ...{ heapBytes: 1e6, backendBytes: 1000, liveTensors: 20 },
+  ...{ heapBytes: 1e6, backendBytes: 1000, liveTensors: 20, keptTensors: 0 },
 };
 
 describe("the verdict", () => {
@@ -42,6 +42,8 @@ describe("the verdict", () => {
     ["a larger process", { rssBytes: 106e6 }, false],
     ["more on the device", { backendBytes: 1060 }, false],
     ["more tensors", { liveTensors: 22 }, false],
+    ["more kept", { rssBytes: 109e6, keptTensors: 9000 }, true],
+    ["more than is kept", { rssBytes: 115e6, keptTensors: 9000 }, false],
     ["a peak", { peakRssBytes: 301e6 }, false],
   ])("of %s", (_, change, isFlat) => {
     expect(judge([sample, { ...sample, step: 10_000, ...change }]).isFlat).toBe(isFlat);

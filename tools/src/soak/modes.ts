@@ -15,7 +15,11 @@ const readEvery = 100;
 const hidden = 128;
 
 /** Makes one step; gives the loss if it was read. */
-export type Step = (batch: Batch, step: number) => Promise<number | undefined>;
+export interface Step {
+  (batch: Batch, step: number): Promise<number | undefined>;
+  /** The tensors that the loop keeps. */
+  readonly kept?: readonly Tensor[];
+}
 
 /** The training steps of each mode: ordinary code, without a word about memory. */
 export const trainings: Readonly<Record<Mode, () => Step>> = {
@@ -148,13 +152,14 @@ export const trainings: Readonly<Record<Mode, () => Step>> = {
   /** All losses in an array, as for a curve that is drawn at the end. */
   "kept-losses"() {
     const { model, optimizer } = mlp();
-    const losses: Tensor[] = [];
-    return async ({ x, y }, step) => {
+    const kept: Tensor[] = [];
+    const step = async ({ x, y }: Batch, count: number): Promise<number | undefined> => {
       const loss = crossEntropy(model.forward(x), y);
-      losses.push(loss);
+      kept.push(loss);
       await learn(optimizer, loss);
-      return step % readEvery === 0 ? losses[Math.floor(step / 2)].item() : undefined;
+      return count % readEvery === 0 ? kept[Math.floor(count / 2)].item() : undefined;
     };
+    return Object.assign(step, { kept });
   },
 };
 

@@ -19,6 +19,8 @@ export interface Sample {
   readonly backendBytes: number;
   /** How many they are: variables, and results that may still be read. */
   readonly liveTensors: number;
+  /** How many tensors the loop keeps on purpose. */
+  readonly keptTensors: number;
 }
 
 /** Resident set size now. */
@@ -27,7 +29,7 @@ export function residentBytes(): number {
 }
 
 /** Everything in a sample that is read off at once. */
-export function holdings(backend: Backend): Omit<Sample, "mode" | "step" | "rssBytes"> {
+export function holdings(backend: Backend): Omit<Sample, "mode" | "step" | "rssBytes" | "keptTensors"> {
   const stats = backend.stats?.();
   if (stats === undefined) throw new Error(`soak: the backend ${backend.name} does not say what it holds (stats)`);
   return {

@@ -24,7 +24,7 @@ export async function train(
     const next = nextSample(step, steps);
     if (next - step < watchedSteps) rssBytes = Math.min(rssBytes, residentBytes());
     if (next !== step) continue;
-    report({ mode, step, rssBytes, ...holdings(backend) });
+    report({ mode, step, rssBytes, ...holdings(backend), keptTensors: makeStep.kept?.length ?? 0 });
     rssBytes = Infinity;
   }
 }

@@ -13,6 +13,9 @@ export interface Verdict {
   readonly text: string;
 }
 
+/** What a tensor may take that the loop keeps on purpose: its value on the host, node and handle. */
+const keptTensorBytes = 1024;
+
 /** Compares the last sample with the one at step 1,000. */
 export function judge(samples: readonly Sample[]): Verdict {
   const last = samples[samples.length - 1];
@@ -23,11 +26,13 @@ export function judge(samples: readonly Sample[]): Verdict {
     return { isFlat: isSmall, text: `${peak}; only more than ${settledStep} steps show whether memory stays flat` };
   }
   const changes = (["rssBytes", "backendBytes", "liveTensors"] as const).map((name) => {
-    const share = (last[name] - settled[name]) / Math.max(settled[name], 1);
+    const kept = name === "rssBytes" ? keptTensorBytes * (last.keptTensors - settled.keptTensors) : 0;
+    const share = (last[name] - settled[name] - kept) / Math.max(settled[name], 1);
     return { share, text: `${name} ${share < 0 ? "" : "+"}${(100 * share).toFixed(1)} %` };
   });
   const isFlat = isSmall && changes.every(({ share }) => share <= allowedGrowth);
-  const all = changes.map(({ text }) => text).join(", ");
+  const kept = last.keptTensors > 0 ? ` besides ${last.keptTensors} tensors kept` : "";
+  const all = changes.map(({ text }) => text).join(", ") + kept;
   return {
     isFlat,
     text: `${isFlat ? "flat" : "NOT FLAT"} from step ${settled.step} to step ${last.step}: ${all}; ${peak}`,
