@@ -1,8 +1,8 @@
 import type { BackendProfile } from "../backend.ts";
-import { MinimaError } from "../errors.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Step } from "../kernel/step.ts";
 import { anchorStep } from "./anchor.ts";
+import { cutPoint } from "./cut-point.ts";
 import { type Draft, dropUnreadStores } from "./join-kernels.ts";
 import { KernelList } from "./kernel-list.ts";
 import { type LoopContext, MustMaterialize } from "./loop-builder.ts";
@@ -35,23 +35,37 @@ export class KernelFuser implements LoopContext {
   /**
    * Makes one kernel for every node with a buffer, in topological order. If all values fit, it lets kernels of equal loops
    * that read the same data become one with several outputs.
+   *
+   * @param isThorough - Gives a misfit its buffer at once, so that what does not fit in turn shows now and not a round later.
    */
-  fuse(materialized: ReadonlySet<number>): Fused {
-    this.#materialized = materialized;
+  fuse(materialized: ReadonlySet<number>, isThorough: boolean): Fused {
+    const buffers = new Set(materialized);
+    this.#materialized = buffers;
     const kernels = new Map<number, NodeKernels>();
     const misfits: number[] = [];
     for (const node of [...materialized].sort((a, b) => a - b)) {
-      if (this.graph.nodes[node].kind === "leaf") continue;
-      collectMisfit(misfits, () => void kernels.set(node, this.#kernelsOf(node)));
+      const waiting = [node];
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+        const at = next;
+        if (this.graph.nodes[at].kind === "leaf") continue;
+        const misfit = misfitOf(() => void kernels.set(at, this.#kernelsOf(at, isThorough)));
+        if (misfit < 0) continue;
+        if (buffers.has(misfit)) throw new MustMaterialize(misfit);
+        misfits.push(misfit);
+        if (!isThorough) continue;
+        buffers.add(misfit);
+        waiting.push(at, misfit);
+      }
     }
     if (misfits.length > 0) return { misfits };
-    const joined = collectMisfit(misfits, () => this.#join(kernels));
-    if (joined !== undefined) return { steps: joined };
+    let steps: Step[] = [];
+    const misfit = misfitOf(() => void (steps = this.#join(kernels)));
+    if (misfit < 0) return { steps };
     this.#loops = new LoopCache(this); // its loops have got more stores
-    return { misfits };
+    return { misfits: [misfit] };
   }
 
-  #kernelsOf(node: number): NodeKernels {
+  #kernelsOf(node: number, isThorough: boolean): NodeKernels {
     const { graph } = this;
     if (anchorKinds.has(graph.nodes[node].kind)) return anchorStep(graph, node, this, this.#profile);
     return partsOf(graph, node).map(({ node: part, offset }) => {
@@ -60,7 +74,8 @@ export class KernelFuser implements LoopContext {
       const builder = this.#loops.build(shape, root);
       if (!builder.foldsInOrder) throw new MustMaterialize(builder.unordered);
       if (builder.reads.size + 1 > this.#profile.maxSlotsPerStep) {
-        throw new MustMaterialize(cutPoint(graph, part, this.#materialized));
+        const mostReads = isThorough ? this.#profile.maxSlotsPerStep - 1 : Infinity;
+        throw new MustMaterialize(cutPoint(graph, part, this.#materialized, mostReads));
       }
       return { part, draft: { shape, folded, roots: [root], builder } };
     });
@@ -76,14 +91,14 @@ export class KernelFuser implements LoopContext {
   }
 }
 
-/** What `make` gives; or nothing, if it meets a misfit. */
-function collectMisfit<T>(misfits: number[], make: () => T): T | undefined {
+/** The node that turns out not to fit, or -1. */
+function misfitOf(make: () => void): number {
   try {
-    return make();
+    make();
+    return -1;
   } catch (error) {
     if (!(error instanceof MustMaterialize)) throw error;
-    misfits.push(error.node);
-    return undefined;
+    return error.node;
   }
 }
 
@@ -97,40 +112,4 @@ function partsOf(graph: Graph, position: number): { node: number; offset: readon
     start += graph.nodes[input].shape[node.attributes.axis];
     return { node: input, offset };
   });
-}
-
-/**
- * Where to cut a kernel that reads more buffers than the device can bind: at the inner value that takes the most of
- * them, but not all.
- */
-function cutPoint(graph: Graph, root: number, materialized: ReadonlySet<number>): number {
-  const readsBelow = (node: number, reads = new Set<number>()): Set<number> => {
-    for (const input of graph.nodes[node].inputs) {
-      if (materialized.has(input)) reads.add(input);
-      else readsBelow(input, reads);
-    }
-    return reads;
-  };
-  const total = readsBelow(root).size;
-  let best = -1;
-  let most = 1;
-  const visit = (node: number): void => {
-    for (const input of graph.nodes[node].inputs) {
-      if (materialized.has(input)) continue;
-      const count = readsBelow(input).size;
-      if (count > most && count < total) {
-        best = input;
-        most = count;
-      }
-      if (count >= most) visit(input);
-    }
-  };
-  visit(root);
-  if (best < 0) {
-    const { kind, shape } = graph.nodes[root];
-    throw new MinimaError(
-      `${kind} to shape [${shape.join(", ")}] reads ${total} tensors at once, more than the device binds`,
-    );
-  }
-  return best;
 }

@@ -6,7 +6,6 @@ import { sizeOf } from "../shape.ts";
 import type { Step } from "../kernel/step.ts";
 import { fuseEpilogues } from "./epilogue.ts";
 import { KernelFuser } from "./fuse.ts";
-import { MustMaterialize } from "./loop-builder.ts";
 import { fuseMaxPooling } from "./max-pool.ts";
 import { assignMemory } from "./memory.ts";
 import { mergeEqualNodes } from "./merge-equal.ts";
@@ -14,6 +13,12 @@ import { numberScalars } from "./number-scalars.ts";
 import { partitionGraph } from "./partition.ts";
 import type { Plan, Slot } from "./plan.ts";
 import { chooseResultLayouts } from "./result-layouts.ts";
+
+/**
+ * Rounds in which only what is known not to fit gets a buffer: often the value below it fits then. After these, all that would
+ * show in later rounds gets one too, so that there are few however many misfits hang on one another.
+ */
+const carefulRounds = 4;
 
 /**
  * Turns a graph into a program for a backend: decides what is fused with what, folds views into accesses, and assigns
@@ -32,12 +37,10 @@ export function planGraph(asked: Graph, profile: BackendProfile): Plan {
   const graph = mergeEqualNodes(asked);
   const forced = new Set<number>();
   const fuser = new KernelFuser(graph, profile);
-  for (;;) {
+  for (let round = 0; ; round++) {
     const { materialized } = partitionGraph(graph, forced, profile);
-    const fused = fuser.fuse(materialized);
+    const fused = fuser.fuse(materialized, round >= carefulRounds);
     if ("steps" in fused) return finish(fused.steps, slotsOfNodes(graph, materialized), profile);
-    const again = fused.misfits.find((node) => forced.has(node));
-    if (again !== undefined) throw new MustMaterialize(again);
     for (const node of fused.misfits) forced.add(node);
   }
 }
