@@ -78,9 +78,9 @@ export function range(a: Affine, extents: readonly number[]): [number, number] {
   return [low, high];
 }
 
-/** Numbers that are equal for equal indices, of one number of loops, with a number beside them. */
-export function indexWords(index: Index, beside: number): number[] {
-  const words = [beside];
+/** Numbers that are equal for equal indices, of one number of loops, with two numbers in front of them. */
+export function indexWords(index: Index, first: number, second: number): number[] {
+  const words = [first, second];
   for (const at of index) {
     words.push(at.offset);
     for (let loop = 0; loop < at.strides.length; loop++) words.push(at.strides[loop]);

@@ -2,13 +2,14 @@ import type { BackendProfile } from "../backend.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Step } from "../kernel/step.ts";
 import { anchorStep } from "./anchor.ts";
+import { BufferWatch } from "./buffer-watch.ts";
 import { cutPoint } from "./cut-point.ts";
 import { type Draft, dropUnreadStores } from "./join-kernels.ts";
 import { KernelList } from "./kernel-list.ts";
-import { type LoopContext, MustMaterialize } from "./loop-builder.ts";
-import { LoopCache } from "./loop-cache.ts";
+import { LoopBuilder, type LoopContext, MustMaterialize } from "./loop-builder.ts";
 import { loopShapeOf } from "./loop-shape.ts";
 import { anchorKinds } from "./partition.ts";
+import { Places } from "./places.ts";
 
 /** What comes of fusing: the kernels, or the nodes that cannot be computed where they are wanted. */
 type Fused = { readonly steps: readonly Step[] } | { readonly misfits: readonly number[] };
@@ -16,11 +17,12 @@ type Fused = { readonly steps: readonly Step[] } | { readonly misfits: readonly 
 /** What computes a node with a buffer: an anchor, or a loop for each part that is stored there. */
 type NodeKernels = Step | readonly { readonly part: number; readonly draft: Draft }[];
 
-/** Makes kernels of a graph. Where it is partitioned again, the loops that have not changed are taken over. */
+/** Makes kernels of a graph. Where it is partitioned again, those that nothing has changed for are taken over. */
 export class KernelFuser implements LoopContext {
   readonly graph: Graph;
   readonly #profile: BackendProfile;
-  #loops = new LoopCache(this);
+  readonly places = new Places();
+  readonly #known = new Map<number, { readonly kernels: NodeKernels; readonly buffers: BufferWatch }>();
   #materialized: ReadonlySet<number> = new Set();
 
   constructor(graph: Graph, profile: BackendProfile) {
@@ -61,21 +63,31 @@ export class KernelFuser implements LoopContext {
     let steps: Step[] = [];
     const misfit = misfitOf(() => void (steps = this.#join(kernels)));
     if (misfit < 0) return { steps };
-    this.#loops = new LoopCache(this); // its loops have got more stores
+    this.#known.clear(); // loops have got more stores
     return { misfits: [misfit] };
   }
 
   #kernelsOf(node: number, isThorough: boolean): NodeKernels {
+    const known = this.#known.get(node);
+    if (known?.buffers.isCurrent === true) return known.kernels;
+    const buffers = new BufferWatch(this);
+    const kernels = this.#makeKernels(node, isThorough, buffers);
+    this.#known.set(node, { kernels, buffers });
+    return kernels;
+  }
+
+  #makeKernels(node: number, isThorough: boolean, buffers: LoopContext): NodeKernels {
     const { graph } = this;
-    if (anchorKinds.has(graph.nodes[node].kind)) return anchorStep(graph, node, this, this.#profile);
+    if (anchorKinds.has(graph.nodes[node].kind)) return anchorStep(graph, node, buffers, this.#profile);
     return partsOf(graph, node).map(({ node: part, offset }) => {
-      const { shape, axes, folded } = loopShapeOf(graph, part, node, this.#materialized);
+      const { shape, axes, folded } = loopShapeOf(buffers, part, node);
       const root = { node: part, into: node, axes, offset };
-      const builder = this.#loops.build(shape, root);
+      const builder = new LoopBuilder(buffers, shape);
+      builder.store(root);
       if (!builder.foldsInOrder) throw new MustMaterialize(builder.unordered);
-      if (builder.reads.size + 1 > this.#profile.maxSlotsPerStep) {
-        const mostReads = isThorough ? this.#profile.maxSlotsPerStep - 1 : Infinity;
-        throw new MustMaterialize(cutPoint(graph, part, this.#materialized, mostReads));
+      const mostReads = this.#profile.maxSlotsPerStep - 1;
+      if (builder.reads.size > mostReads) {
+        throw new MustMaterialize(cutPoint(graph, part, this.#materialized, isThorough ? mostReads : Infinity));
       }
       return { part, draft: { shape, folded, roots: [root], builder } };
     });

@@ -30,7 +30,7 @@ export function dropUnreadStores(kernels: readonly (Draft | Step)[], context: Lo
     for (const node of "builder" in kernel ? kernel.builder.reads : slotsOf(kernel)) needed.add(node);
   }
   const inside: LoopContext = {
-    graph: context.graph,
+    ...{ graph: context.graph, places: context.places },
     slotOf: (node) => (needed.has(node) ? context.slotOf(node) : -1),
   };
   return kernels.map((kernel) => {

@@ -3,12 +3,13 @@ import { operandsOf } from "../kernel/instruction.ts";
 import { dependsOnOrder } from "../kernel/reduction.ts";
 import type { Affine, Instruction, LoopStep, Phase, Reduction } from "../kernel/step.ts";
 import { sameShape } from "../shape.ts";
-import { type Index, constant, delinearize, indexWords, linearize, range, scale, variable } from "./affine.ts";
+import { type Index, constant, delinearize, linearize, range, scale, variable } from "./affine.ts";
 import { indexBelow } from "./index-below.ts";
 import { collapseLoops } from "./collapse.ts";
 import { type FoldOrder, foldOrder, sameOrder } from "./fold-order.ts";
 import { wordsOf } from "./instruction-words.ts";
 import { Interner } from "./interner.ts";
+import type { Place, Places } from "./places.ts";
 
 /** Thrown when a value cannot be computed inside the kernel that wants it; the node must then have its own buffer. */
 export class MustMaterialize extends Error {
@@ -23,6 +24,8 @@ export class MustMaterialize extends Error {
 /** What the builder must know of the rest of the plan. */
 export interface LoopContext {
   readonly graph: Graph;
+  /** What the kernels of the graph have in common. */
+  readonly places: Places;
   /** The slot of a node that has a buffer, which until memory is assigned is its position; or -1. */
   slotOf(node: number): number;
 }
@@ -57,14 +60,6 @@ interface LoopMark {
 
 type ReduceNode = Extract<GraphNode, { kind: "reduce" }>;
 
-/** Where the value of a node is wanted: at an index of it, and only where an instruction is true; -1 means everywhere. */
-interface Place {
-  /** Equal for equal places of one kernel. */
-  readonly id: number;
-  readonly index: Index;
-  readonly guard: number;
-}
-
 /**
  * Builds one loop step: starting from the nodes to store, it descends into the graph and composes view arithmetic
  * into index maps until it meets nodes that have buffers.
@@ -76,7 +71,6 @@ export class LoopBuilder {
   readonly #instructions: Instruction[] = [];
   /** Numbers instructions as they stand in the list. */
   readonly #known = new Interner();
-  readonly #places = new Interner();
   /** The instruction that has the value of a node at a place. */
   readonly #values = new Map<number, number>();
   readonly #reductions: (Reduction & { readonly depth: number })[] = [];
@@ -87,9 +81,6 @@ export class LoopBuilder {
   readonly #sums: number[] = [];
   /** The nodes with buffers that the kernel reads. */
   readonly reads = new Set<number>();
-  /** The nodes of which it mattered whether they have buffers, and the slots that they had. */
-  readonly #asked: number[] = [];
-  readonly #slots: number[] = [];
 
   constructor(context: LoopContext, shape: LoopShape) {
     this.#context = context;
@@ -115,7 +106,7 @@ export class LoopBuilder {
     }
     const target = index.map((at, axis) => scale(at, 1, offset[axis] ?? 0));
     const access = linearize(target, this.#node(into).shape, loops);
-    this.#stores.push({ slot: this.#slotOf(into), dtype, ...access, value, inner: axes.length > 0 });
+    this.#stores.push({ slot: this.#context.slotOf(into), dtype, ...access, value, inner: axes.length > 0 });
   }
 
   /** What is there now, to be reverted to. */
@@ -182,24 +173,12 @@ export class LoopBuilder {
     return this.#context.slotOf(sum) < 0 ? sum : this.#node(sum).inputs[0];
   }
 
-  /** Whether it would be built in the same way now: no node that mattered has got a buffer since, or lost its own. */
-  get isCurrent(): boolean {
-    return this.#asked.every((node, i) => this.#context.slotOf(node) === this.#slots[i]);
-  }
-
-  #slotOf(node: number): number {
-    const slot = this.#context.slotOf(node);
-    this.#asked.push(node);
-    this.#slots.push(slot);
-    return slot;
-  }
-
   #node(node: number): GraphNode {
     return this.#context.graph.nodes[node];
   }
 
   #at(index: Index, guard: number): Place {
-    return { id: this.#places.numberOf(indexWords(index, guard)), index, guard };
+    return this.#context.places.at(index, guard, this.#extents.length);
   }
 
   #key(node: number, { id }: Place): number {
@@ -211,7 +190,7 @@ export class LoopBuilder {
     const key = this.#key(node, place);
     let value = this.#values.get(key);
     if (value === undefined) {
-      const slot = this.#slotOf(node);
+      const slot = this.#context.slotOf(node);
       value = slot >= 0 ? this.#load(node, slot, this.#linear(node, place), place.guard) : this.#compute(node, place);
       this.#values.set(key, value);
     }
@@ -308,7 +287,7 @@ export class LoopBuilder {
     const input = this.#node(position).inputs[0];
     const { kind, shape } = this.#node(input);
     if (isPlaceKnown && sameShape(shape, this.#node(position).shape)) return this.#value(input, place);
-    const slot = this.#slotOf(input);
+    const slot = this.#context.slotOf(input);
     if (slot < 0 && kind === "reshape") return this.#reshaped(input, linear, place, false);
     const source = delinearize(linear, shape, this.#extents);
     if (source !== null) return this.#value(input, this.#at(source, guard)); // which this kernel may have computed
