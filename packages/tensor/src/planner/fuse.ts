@@ -6,7 +6,7 @@ import { BufferWatch } from "./buffer-watch.ts";
 import { cutPoint } from "./cut-point.ts";
 import { type Draft, dropUnreadStores } from "./join-kernels.ts";
 import { KernelList } from "./kernel-list.ts";
-import { LoopBuilder, type LoopContext, MustMaterialize } from "./loop-builder.ts";
+import { LoopBuilder, type LoopContext, MustMaterialize, type Root } from "./loop-builder.ts";
 import { loopShapeOf } from "./loop-shape.ts";
 import { anchorKinds } from "./partition.ts";
 import { Places } from "./places.ts";
@@ -48,15 +48,15 @@ export class KernelFuser implements LoopContext {
     for (const node of [...materialized].sort((a, b) => a - b)) {
       const waiting = [node];
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-        const at = next;
-        if (this.graph.nodes[at].kind === "leaf") continue;
-        const misfit = misfitOf(() => void kernels.set(at, this.#kernelsOf(at, isThorough)));
-        if (misfit < 0) continue;
-        if (buffers.has(misfit)) throw new MustMaterialize(misfit);
-        misfits.push(misfit);
-        if (!isThorough) continue;
-        buffers.add(misfit);
-        waiting.push(at, misfit);
+        if (this.graph.nodes[next].kind === "leaf") continue;
+        const found = new Set<number>();
+        kernels.set(next, this.#kernelsOf(next, isThorough, found));
+        if (isThorough && found.size > 0) waiting.push(next, ...found);
+        for (const misfit of found) {
+          if (buffers.has(misfit)) throw new MustMaterialize(misfit);
+          misfits.push(misfit);
+          if (isThorough) buffers.add(misfit);
+        }
       }
     }
     if (misfits.length > 0) return { misfits };
@@ -67,30 +67,42 @@ export class KernelFuser implements LoopContext {
     return { misfits: [misfit] };
   }
 
-  #kernelsOf(node: number, isThorough: boolean): NodeKernels {
+  /** Makes the kernels of a node, or takes them over, and adds what does not fit to the misfits. */
+  #kernelsOf(node: number, isThorough: boolean, misfits: Set<number>): NodeKernels {
     const known = this.#known.get(node);
     if (known?.buffers.isCurrent === true) return known.kernels;
+    const { graph } = this;
     const buffers = new BufferWatch(this);
-    const kernels = this.#makeKernels(node, isThorough, buffers);
-    this.#known.set(node, { kernels, buffers });
+    const parts: { part: number; draft: Draft }[] = [];
+    let anchor: Step | undefined;
+    const tryTo = (make: () => void): void => {
+      const misfit = misfitOf(make);
+      if (misfit >= 0) misfits.add(misfit);
+    };
+    if (anchorKinds.has(graph.nodes[node].kind)) {
+      tryTo(() => (anchor = anchorStep(graph, node, buffers, this.#profile)));
+    } else {
+      for (const { node: part, offset } of partsOf(graph, node)) {
+        tryTo(() => parts.push({ part, draft: this.#draftOf(part, node, offset, isThorough, buffers) }));
+      }
+    }
+    const kernels = anchor ?? parts;
+    if (misfits.size === 0) this.#known.set(node, { kernels, buffers });
     return kernels;
   }
 
-  #makeKernels(node: number, isThorough: boolean, buffers: LoopContext): NodeKernels {
-    const { graph } = this;
-    if (anchorKinds.has(graph.nodes[node].kind)) return anchorStep(graph, node, buffers, this.#profile);
-    return partsOf(graph, node).map(({ node: part, offset }) => {
-      const { shape, axes, folded } = loopShapeOf(buffers, part, node);
-      const root = { node: part, into: node, axes, offset };
-      const builder = new LoopBuilder(buffers, shape);
-      builder.store(root);
-      if (!builder.foldsInOrder) throw new MustMaterialize(builder.unordered);
-      const mostReads = this.#profile.maxSlotsPerStep - 1;
-      if (builder.reads.size > mostReads) {
-        throw new MustMaterialize(cutPoint(graph, part, this.#materialized, isThorough ? mostReads : Infinity));
-      }
-      return { part, draft: { shape, folded, roots: [root], builder } };
-    });
+  /** The loop that stores a node into a buffer. */
+  #draftOf(node: number, into: number, offset: Root["offset"], isThorough: boolean, buffers: LoopContext): Draft {
+    const { shape, axes, folded } = loopShapeOf(buffers, node, into);
+    const root = { node, into, axes, offset };
+    const builder = new LoopBuilder(buffers, shape);
+    builder.store(root);
+    if (!builder.foldsInOrder) throw new MustMaterialize(builder.unordered);
+    const mostReads = this.#profile.maxSlotsPerStep - 1;
+    if (builder.reads.size > mostReads) {
+      throw new MustMaterialize(cutPoint(this.graph, node, this.#materialized, isThorough ? mostReads : Infinity));
+    }
+    return { shape, folded, roots: [root], builder };
   }
 
   #join(kernels: ReadonlyMap<number, NodeKernels>): Step[] {

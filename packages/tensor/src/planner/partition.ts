@@ -149,16 +149,16 @@ function isCheap(
   isInput: (node: GraphNode) => boolean = () => true,
 ): boolean {
   let cost = 0;
-  const reads = new Set<number>();
-  const seen = new Set<number>();
+  let reads = 0;
+  const seen: number[] = []; // a few
   const visit = (position: number): boolean => {
-    if (seen.has(position)) return true;
-    seen.add(position);
+    if (seen.includes(position)) return true;
+    seen.push(position);
     const node = graph.nodes[position];
     if (materialized.has(position)) {
       if (isSmallBeside(node, graph.nodes[root])) return true;
-      reads.add(position);
-      return reads.size <= mostReads && isInput(node);
+      reads++;
+      return reads <= mostReads && isInput(node);
     }
     if (node.kind === "reduce" || node.kind === "randomBits") return false;
     if (!freeKinds.has(node.kind)) cost += costs.get(node.kind) ?? 1;
