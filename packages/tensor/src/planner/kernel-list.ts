@@ -3,6 +3,9 @@ import type { Step } from "../kernel/step.ts";
 import { type Draft, inEqualLoops, inLoopsOfOne, tryMerge } from "./join-kernels.ts";
 import type { LoopContext, Root } from "./loop-builder.ts";
 
+/** Of the kernels that read the same value, so many are asked to take in another one, the last first. */
+const mostHosts = 32;
+
 /** The kernels of a program as far as it is put together, in the order in which they run. */
 export class KernelList {
   readonly all: (Draft | Step)[] = [];
@@ -31,6 +34,7 @@ export class KernelList {
       const host = this.all[at];
       if (!("builder" in host)) continue;
       const isConsumer = at === needs && host.roots.some((root) => reads.has(root.into));
+      if (!isConsumer && boundTogether(host, draft) > this.#profile.maxSlotsPerStep) continue;
       const joined = isConsumer ? inLoopsOfOne(host, draft, this.#context) : inEqualLoops(host, draft);
       const merged = joined === null ? null : tryMerge(host, joined, this.#context, this.#profile);
       if (merged === null) continue;
@@ -64,7 +68,8 @@ export class KernelList {
     const hosts = new Set<number>();
     for (const node of reads) {
       const readers = this.#readers.get(node) ?? [];
-      for (let i = readers.length - 1; i >= 0 && readers[i] > needs; i--) hosts.add(readers[i]);
+      const first = Math.max(0, readers.length - mostHosts);
+      for (let i = readers.length - 1; i >= first && readers[i] > needs; i--) hosts.add(readers[i]);
     }
     if (needs >= 0) hosts.add(needs);
     return [...hosts].sort((a, b) => b - a);
@@ -86,4 +91,12 @@ export class KernelList {
     while (i > 0 && readers[i - 1] > at) i--;
     if (readers[i - 1] !== at) readers.splice(i, 0, at);
   }
+}
+
+/** How many buffers two kernels bind that do not read what the other one stores. */
+function boundTogether(a: Draft, b: Draft): number {
+  const written = new Set([...a.roots, ...b.roots].map(({ into }) => into));
+  let bound = written.size + a.builder.reads.size;
+  for (const node of b.builder.reads) if (!a.builder.reads.has(node)) bound++;
+  return bound;
 }
