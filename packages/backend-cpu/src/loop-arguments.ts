@@ -21,11 +21,10 @@ export interface KernelCall {
 export function kernelCall(step: LoopStep): KernelCall {
   const slots = loopSlots(step);
   const numbers = new Map(slots.map((slot, i) => [slot, i]));
-  const starts = slots.map((slot) => startIn(step, slot));
-  const scalars = step.instructions.flatMap((instruction) => (instruction.op === "scalar" ? [instruction.index] : []));
-  const firstScalar = scalars.length > 0 ? scalars.reduce((a, b) => Math.min(a, b)) : 0;
+  const numberOf = ({ slot }: Access): number => numbers.get(slot) ?? 0;
+  const { starts, firstScalar } = beginnings(step, slots.length, numberOf);
   const move = <A extends Access>(access: A): A => {
-    const slot = numbers.get(access.slot) ?? 0;
+    const slot = numberOf(access);
     return { ...access, slot, offset: access.offset - (starts[slot]?.offset ?? 0) };
   };
   const structure: LoopStep = {
@@ -41,17 +40,21 @@ export function kernelCall(step: LoopStep): KernelCall {
 }
 
 /**
- * The first access to a slot in memory, among those that lie inside of it: a guarded one may begin outside, and a kernel
- * counts on every pointer's being one that can be read.
+ * The first access to each slot in memory, among those that lie inside of it, and the first scalar. A guarded access may begin
+ * outside, and a kernel counts on every pointer's being one that can be read.
  */
-function startIn({ instructions, phases }: LoopStep, slot: number): Access | null {
-  let first: Access | null = null;
+function beginnings({ instructions, phases }: LoopStep, slots: number, numberOf: (access: Access) => number) {
+  const starts = new Array<Access | null>(slots).fill(null);
+  let firstScalar = Infinity;
   const see = (access: Access): void => {
-    if (access.slot === slot && (first === null || access.offset < first.offset)) first = access;
+    const slot = numberOf(access);
+    const start = starts[slot];
+    if (start === null || access.offset < start.offset) starts[slot] = access;
   };
   for (const instruction of instructions) {
-    if (instruction.op === "load" && instruction.guard === undefined) see(instruction);
+    if (instruction.op === "scalar") firstScalar = Math.min(firstScalar, instruction.index);
+    else if (instruction.op === "load" && instruction.guard === undefined) see(instruction);
   }
   for (const { stores } of phases) stores.forEach(see);
-  return first;
+  return { starts, firstScalar: firstScalar === Infinity ? 0 : firstScalar };
 }
