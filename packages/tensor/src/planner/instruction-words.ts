@@ -1,40 +1,19 @@
-import { affinesOf, operandsOf } from "../kernel/instruction.ts";
 import type { Instruction } from "../kernel/step.ts";
 
 const codes = new Map<string, number>();
 
-/** A small number for each operation and dtype. */
-function codeOf(text: string): number {
-  let code = codes.get(text);
-  if (code === undefined) codes.set(text, (code = codes.size));
-  return code;
-}
-
 /** Numbers that are equal for equal instructions of one kernel, whose affine functions have equally many strides. */
 export function wordsOf(instruction: Instruction): number[] {
-  const words = [codeOf(instruction.op), codeOf(instruction.dtype)];
-  for (const affine of affinesOf(instruction)) {
-    words.push(affine.offset);
-    for (let loop = 0; loop < affine.strides.length; loop++) words.push(affine.strides[loop]);
-  }
-  switch (instruction.op) {
-    case "load":
-      words.push(instruction.slot, instruction.guard ?? -1);
-      break;
-    case "scalar":
-      words.push(instruction.index);
-      break;
-    case "constant":
-      words.push(instruction.value);
-      break;
-    case "reduced":
-      words.push(instruction.id);
-      break;
-    case "inside":
-      for (const { extent } of instruction.bounds) words.push(extent);
-      break;
-    default:
-      words.push(...operandsOf(instruction));
-  }
+  const words: number[] = [];
+  add(words, instruction);
   return words;
+}
+
+function add(words: number[], value: unknown): void {
+  if (typeof value === "number") words.push(value);
+  else if (typeof value === "string") {
+    let code = codes.get(value);
+    if (code === undefined) codes.set(value, (code = codes.size));
+    words.push(code);
+  } else for (const name in value as object) add(words, (value as Readonly<Record<string, unknown>>)[name]);
 }

@@ -19,14 +19,6 @@ export class Interner {
     this.#before.push(latest);
     return this.#lists.push(list) - 1;
   }
-
-  /** Forgets all lists from a number on. */
-  truncate(count: number): void {
-    for (let number = this.#lists.length - 1; number >= count; number--) {
-      this.#latest.set(hashOf(this.#lists[number]), this.#before[number]);
-    }
-    this.#lists.length = this.#before.length = count;
-  }
 }
 
 /** FNV-1a over the numbers and their order, in 30 bits: engines keep those without a box. */

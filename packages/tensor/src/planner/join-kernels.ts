@@ -20,7 +20,7 @@ export interface Draft {
   readonly shape: LoopShape;
   readonly folded: Folded | null;
   readonly roots: readonly Root[];
-  readonly builder: LoopBuilder;
+  builder: LoopBuilder;
 }
 
 /** A value that only the kernel itself uses need not be stored, once all its consumers have come together there. */
@@ -37,9 +37,7 @@ export function dropUnreadStores(kernels: readonly (Draft | Step)[], context: Lo
     if (!("builder" in kernel)) return kernel;
     const roots = kernel.roots.filter(({ into }) => needed.has(into));
     if (roots.length === kernel.roots.length || roots.length === 0) return kernel;
-    const builder = new LoopBuilder(inside, kernel.shape);
-    for (const root of roots) builder.store(root);
-    return { ...kernel, roots, builder };
+    return { ...kernel, roots, builder: new LoopBuilder(inside, kernel.shape).storeAll(roots) };
   });
 }
 
@@ -52,8 +50,7 @@ export function tryMerge(
 ): Draft | null {
   const isExtended = own === host.builder;
   const builder = isExtended ? own : new LoopBuilder(context, shape);
-  const mark = builder.mark();
-  for (const root of isExtended ? roots.slice(host.roots.length) : roots) builder.store(root);
+  builder.storeAll(isExtended ? roots.slice(host.roots.length) : roots);
   const written = new Set(roots.map(({ into }) => into));
   const fits =
     builder.foldsInOrder &&
@@ -62,7 +59,7 @@ export function tryMerge(
     builder.reads.size + written.size <= profile.maxSlotsPerStep &&
     builder.size <= mostInstructions;
   if (fits) return { shape, folded, roots, builder };
-  builder.revert(mark);
+  if (isExtended) host.builder = new LoopBuilder(context, shape).storeAll(host.roots);
   return null;
 }
 

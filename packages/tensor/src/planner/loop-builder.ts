@@ -49,15 +49,6 @@ export interface Root {
   readonly offset: readonly number[];
 }
 
-/** How much there is of a kernel that is being built. */
-interface LoopMark {
-  readonly instructions: number;
-  readonly reductions: number;
-  readonly stores: number;
-  readonly sums: number;
-  readonly reads: number;
-}
-
 type ReduceNode = Extract<GraphNode, { kind: "reduce" }>;
 
 /**
@@ -88,6 +79,11 @@ export class LoopBuilder {
     this.#extents = [...shape.outer, ...shape.inner];
   }
 
+  storeAll(roots: readonly Root[]): this {
+    for (const root of roots) this.store(root);
+    return this;
+  }
+
   /** Computes a node at every loop point and stores it. */
   store({ node, into, axes, offset }: Root): void {
     const { shape, dtype } = this.#node(node);
@@ -107,24 +103,6 @@ export class LoopBuilder {
     const target = index.map((at, axis) => scale(at, 1, offset[axis] ?? 0));
     const access = linearize(target, this.#node(into).shape, loops);
     this.#stores.push({ slot: this.#context.slotOf(into), dtype, ...access, value, inner: axes.length > 0 });
-  }
-
-  /** What is there now, to be reverted to. */
-  mark(): LoopMark {
-    const [instructions, reductions, stores] = [this.#instructions, this.#reductions, this.#stores];
-    const lengths = { instructions: instructions.length, reductions: reductions.length, stores: stores.length };
-    return { ...lengths, sums: this.#sums.length, reads: this.reads.size };
-  }
-
-  /** Drops everything that has come since. */
-  revert({ instructions, reductions, stores, sums, reads }: LoopMark): void {
-    this.#instructions.length = this.#depth.length = instructions;
-    this.#known.truncate(instructions);
-    this.#reductions.length = reductions;
-    this.#stores.length = stores;
-    this.#sums.length = sums;
-    for (const [key, value] of this.#values) if (value >= instructions) this.#values.delete(key);
-    for (const node of [...this.reads].slice(reads)) this.reads.delete(node);
   }
 
   /** How many instructions the kernel has. */
