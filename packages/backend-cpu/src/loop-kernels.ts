@@ -1,6 +1,7 @@
 import type { LoopStep } from "@minima/tensor";
-import { loopFunctionName, loopModule, loopSlots } from "./loop/index.ts";
+import { loopFunctionName, loopModule } from "./loop/index.ts";
 import type { KernelResources } from "./kernel-resources.ts";
+import { type KernelCall, kernelCall } from "./loop-arguments.ts";
 import type { StepRunner } from "./program.ts";
 import type { Kernel, Kernels } from "./threads/kernels.ts";
 import type { ThreadPool } from "./threads/pool.ts";
@@ -15,7 +16,7 @@ const chunksPerThread = 2;
 /** Kernels that are remembered: the engine's space for code is limited. */
 const mostKernels = 2048;
 
-/** Compiled loop steps by structure: steps that differ in the numbers of their slots alone share a kernel. */
+/** Compiled loop steps by structure: steps that differ in what they are called with alone share a kernel. */
 export class LoopKernels {
   readonly #kernels: Kernels;
   readonly #pool: ThreadPool | null;
@@ -29,16 +30,17 @@ export class LoopKernels {
   }
 
   compile(step: LoopStep): StepRunner {
-    const slots = loopSlots(step);
-    const kernel = this.#kernelOf(renumberSlots(step, slots));
+    const call = kernelCall(step);
+    const kernel = this.#kernelOf(call.structure);
     const last = step.outer[0] ?? 1;
     const chunk = this.#chunkOf(step);
     const pool = this.#pool;
-    if (pool !== null && chunk < last) return sharedRunner(pool, kernel, slots, last, chunk);
+    if (pool !== null && chunk < last) return sharedRunner(pool, kernel, call, last, chunk);
+    const { slots, offsets, scalarOffset } = call;
     const pointers = new Array<number>(slots.length + 1);
     return (addresses, scalars) => {
-      for (let i = 0; i < slots.length; i++) pointers[i] = addresses[slots[i]];
-      pointers[slots.length] = scalars;
+      for (let i = 0; i < slots.length; i++) pointers[i] = addresses[slots[i]] + offsets[i];
+      pointers[slots.length] = scalars + scalarOffset;
       kernel.call(0, last, ...pointers);
     };
   }
@@ -73,7 +75,7 @@ export class LoopKernels {
 function sharedRunner(
   pool: ThreadPool,
   kernel: Kernel,
-  slots: readonly number[],
+  { slots, offsets, scalarOffset }: KernelCall,
   last: number,
   chunk: number,
 ): StepRunner {
@@ -83,24 +85,8 @@ function sharedRunner(
     pool.run(kernel, parts, argumentCount, (words, at, part) => {
       words[at] = part * chunk;
       words[at + 1] = Math.min(last, (part + 1) * chunk);
-      for (let i = 0; i < slots.length; i++) words[at + 2 + i] = addresses[slots[i]];
-      words[at + 2 + slots.length] = scalars;
+      for (let i = 0; i < slots.length; i++) words[at + 2 + i] = addresses[slots[i]] + offsets[i];
+      words[at + 2 + slots.length] = scalars + scalarOffset;
     });
-  };
-}
-
-/** The same step with slots 0, 1, 2, … in the order of `slots`. */
-function renumberSlots(step: LoopStep, slots: readonly number[]): LoopStep {
-  const numbers = new Map(slots.map((slot, i) => [slot, i]));
-  const renumber = (slot: number): number => numbers.get(slot) ?? slot;
-  return {
-    ...step,
-    instructions: step.instructions.map((instruction) =>
-      instruction.op === "load" ? { ...instruction, slot: renumber(instruction.slot) } : instruction,
-    ),
-    phases: step.phases.map((phase) => ({
-      ...phase,
-      stores: phase.stores.map((store) => ({ ...store, slot: renumber(store.slot) })),
-    })),
   };
 }

@@ -1,5 +1,6 @@
 import { type DType, type LoopStep, hostArray } from "@minima/tensor";
-import { loopModule, loopSlots } from "../src/loop/index.ts";
+import { kernelCall } from "../src/loop-arguments.ts";
+import { loopModule } from "../src/loop/index.ts";
 import { interpret, type Memory } from "./loop-interpreter.ts";
 import { seeded } from "./seeded.ts";
 
@@ -38,7 +39,7 @@ export function runLoop(
     end = Math.ceil((pointer + byteLength) / 16) * 16 + guardBytes;
     return pointer;
   };
-  const order = loopSlots(step);
+  const { structure, slots: order, offsets, scalarOffset } = kernelCall(step);
   const pointers = order.map((slot) => place((slots.get(slot) as SlotArray).byteLength));
   const scalarsPointer = place(scalars.byteLength);
   const memory = new WebAssembly.Memory({ initial: Math.ceil(end / 65536) });
@@ -49,10 +50,11 @@ export function runLoop(
   contents.forEach((array, i) =>
     bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), places[i]),
   );
-  const loop = compileLoop(step, memory, relaxed);
+  const loop = compileLoop(structure, memory, relaxed);
+  const parameters = [...pointers.map((pointer, i) => pointer + offsets[i]), scalarsPointer + scalarOffset];
   const extent = step.outer[0] ?? 1;
   const ends = [0, ...cuts.filter((cut) => cut > 0 && cut < extent), extent];
-  for (let i = 1; i < ends.length; i++) loop(ends[i - 1], ends[i], ...pointers, scalarsPointer);
+  for (let i = 1; i < ends.length; i++) loop(ends[i - 1], ends[i], ...parameters);
   const touched = new Uint8Array(bytes);
   contents.forEach((array, i) => touched.fill(guardByte, places[i], places[i] + array.byteLength));
   const stray = touched.findIndex((byte) => byte !== guardByte);

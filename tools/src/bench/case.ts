@@ -15,6 +15,8 @@ export interface Figures {
   /** From the start of the process, by its own clock, to the end of the first training step. */
   readonly step_done_ms?: number | undefined;
   readonly peak_rss_mb?: number | undefined;
+  /** CPU time of a later step, where the first one is measured. */
+  readonly step_ms?: number | undefined;
   readonly mul_add_gflops?: number | undefined;
   readonly relaxed_madd_gflops?: number | undefined;
   readonly clock_ghz?: number | undefined;

@@ -12,9 +12,10 @@ export const loopFunctionName = "loop";
 
 /** The slots a step touches, ascending: the order of the pointers among the parameters of its function. */
 export function loopSlots(step: LoopStep): number[] {
-  const loads = step.instructions.flatMap((instruction) => (instruction.op === "load" ? [instruction.slot] : []));
-  const stores = step.phases.flatMap((phase) => phase.stores.map(({ slot }) => slot));
-  return [...new Set([...loads, ...stores])].sort((a, b) => a - b);
+  const slots = new Set<number>();
+  for (const instruction of step.instructions) if (instruction.op === "load") slots.add(instruction.slot);
+  for (const { stores } of step.phases) for (const { slot } of stores) slots.add(slot);
+  return [...slots].sort((a, b) => a - b);
 }
 
 /**

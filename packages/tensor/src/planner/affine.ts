@@ -27,8 +27,16 @@ export function plus(a: Affine, b: Affine): Affine {
 
 /** Row-major position of an index in a tensor of this shape. */
 export function linearize(index: Index, shape: Shape, loops: number): Affine {
-  const strides = stridesOf(shape);
-  return index.reduce((sum, at, axis) => plus(sum, scale(at, strides[axis], 0)), constant(0, loops));
+  const strides = new Array<number>(loops).fill(0);
+  let offset = 0;
+  let unit = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const at = index[axis];
+    offset += at.offset * unit;
+    for (let loop = 0; loop < loops; loop++) strides[loop] += at.strides[loop] * unit;
+    unit *= shape[axis];
+  }
+  return { offset, strides };
 }
 
 /**
@@ -70,7 +78,12 @@ export function range(a: Affine, extents: readonly number[]): [number, number] {
   return [low, high];
 }
 
-/** Text that is equal for equal indices. */
-export function indexKey(index: Index): string {
-  return index.map((at) => `${at.offset}+${at.strides.join()}`).join(";");
+/** Numbers that are equal for equal indices, of one number of loops, with two numbers in front of them. */
+export function indexWords(index: Index, first: number, second: number): number[] {
+  const words = [first, second];
+  for (const at of index) {
+    words.push(at.offset);
+    for (let loop = 0; loop < at.strides.length; loop++) words.push(at.strides[loop]);
+  }
+  return words;
 }

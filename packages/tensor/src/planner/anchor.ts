@@ -10,13 +10,8 @@ import { buildPrologue } from "./prologue.ts";
 /** Buffers that an anchor binds beside what it reads: its result, and one or two for itself. */
 const boundBeside = 3;
 
-/** The step of an anchor, and the nodes with buffers that it reads. */
-export function anchorStep(
-  graph: Graph,
-  position: number,
-  context: LoopContext,
-  profile: BackendProfile,
-): { readonly step: Step; readonly reads: ReadonlySet<number> } {
+/** The step of an anchor. */
+export function anchorStep(graph: Graph, position: number, context: LoopContext, profile: BackendProfile): Step {
   const reads = new Set<number>();
   const computed: number[] = [];
   /** A node's buffer; or what computes its elements, if it has none. */
@@ -35,7 +30,7 @@ export function anchorStep(
   const step = stepOf(graph, position, context, source);
   const last = computed.pop();
   if (last !== undefined && reads.size + boundBeside > profile.maxSlotsPerStep) throw new MustMaterialize(last);
-  return { step, reads };
+  return step;
 }
 
 function stepOf(graph: Graph, position: number, context: LoopContext, source: (node: number) => Source): Step {

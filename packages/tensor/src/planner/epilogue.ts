@@ -2,7 +2,7 @@ import type { BackendProfile } from "../backend.ts";
 import { bytesPerElement } from "../dtype.ts";
 import type { Access, ConvStep, LoopStep, MatmulStep, Step, Store } from "../kernel/step.ts";
 import { sizeOf } from "../shape.ts";
-import { renameLoopSlots, slotsOf } from "./memory.ts";
+import { renameLoopSlots, slotsOf, usersOf } from "./memory.ts";
 import type { Slot } from "./plan.ts";
 
 type Anchor = MatmulStep | ConvStep;
@@ -13,20 +13,14 @@ type Anchor = MatmulStep | ConvStep;
  * cache or still in registers.
  */
 export function fuseEpilogues(steps: readonly Step[], slots: readonly Slot[], profile: BackendProfile): Step[] {
-  const readers = new Map<number, number[]>();
+  const users = usersOf(steps);
   const writer = new Map<number, number>();
-  steps.forEach((step, at) => {
-    const written = writtenSlots(step);
-    for (const slot of written) writer.set(slot, at);
-    for (const slot of slotsOf(step)) {
-      if (!written.includes(slot)) readers.set(slot, [...(readers.get(slot) ?? []), at]);
-    }
-  });
+  steps.forEach((step, at) => writtenSlots(step).forEach((slot) => writer.set(slot, at)));
   const result: (Step | null)[] = [...steps];
   steps.forEach((step, at) => {
     if ((step.kind !== "matmul" && step.kind !== "conv") || profile.anchors?.[step.kind]?.epilogue !== true) return;
     const output = outputSlot(step);
-    const [reader, ...others] = readers.get(output) ?? [];
+    const [reader, ...others] = (users.get(output) ?? []).filter((user) => user !== at);
     if (reader === undefined || others.length > 0 || !fills(step, slots[output])) return;
     const kernel = steps[reader];
     if (kernel.kind !== "loop" || result[reader] !== kernel) return;

@@ -1,5 +1,5 @@
 import type { Access, LoopStep, Step } from "../kernel/step.ts";
-import { slotsOf, renameSlots } from "./memory.ts";
+import { renameSlots, slotsOf, usersOf } from "./memory.ts";
 import type { Slot } from "./plan.ts";
 
 /**
@@ -10,29 +10,36 @@ import type { Slot } from "./plan.ts";
 export function updateInPlace(steps: readonly Step[], slots: readonly Slot[]): { steps: readonly Step[]; slots: Slot[] } {
   const result = [...slots];
   const placeOf = new Map<number, number>();
-  const leafSlots = new Map<number, number>();
-  slots.forEach((slot, at) => {
-    if (slot.kind === "leaf") leafSlots.set(slot.node, at);
-  });
+  const users = usersOf(steps);
   slots.forEach((slot, output) => {
     if (slot.kind !== "output" || slot.replaces === undefined) return;
-    const leaf = leafSlots.get(slot.replaces);
-    if (leaf === undefined || !canOverwrite(steps, leaf, output)) return;
+    const leaf = slot.replaces; // slots have the numbers of nodes
+    if (!canOverwrite(steps, users.get(leaf) ?? [], users.get(output) ?? [], leaf, output)) return;
     placeOf.set(output, leaf);
-    result[leaf] = { kind: "update", node: slot.node, leaf: slot.replaces, bytes: slot.bytes };
+    result[leaf] = { kind: "update", node: slot.node, leaf, bytes: slot.bytes };
   });
   if (placeOf.size === 0) return { steps, slots: result };
   return { steps: steps.map((step) => renameSlots(step, (slot) => placeOf.get(slot) ?? slot)), slots: result };
 }
 
-/** Whether the steps may find the new value where they look for the old one. */
-function canOverwrite(steps: readonly Step[], leaf: number, output: number): boolean {
-  const writers = steps.filter((step) => storesOf(step, output).length > 0 || resultSlot(step) === output);
+/**
+ * Whether the steps find what they look for.
+ *
+ * @param readers - Steps that use the old value, in order.
+ * @param users - Steps that use the new one.
+ */
+function canOverwrite(
+  steps: readonly Step[],
+  readers: readonly number[],
+  users: readonly number[],
+  leaf: number,
+  output: number,
+): boolean {
+  const writers = users.filter((at) => storesOf(steps[at], output).length > 0 || resultSlot(steps[at]) === output);
   if (writers.length !== 1) return false;
-  const [writer] = writers;
-  const at = steps.indexOf(writer);
-  if (steps.some((step, i) => i > at && slotsOf(step).includes(leaf))) return false;
-  return !slotsOf(writer).includes(leaf) || readsWhatItOverwrites(writer, leaf, output);
+  const [at] = writers;
+  const last = readers.at(-1) ?? -1;
+  return last < at || (last === at && readsWhatItOverwrites(steps[at], leaf, output));
 }
 
 /** Whether a step reads an element of the old value for the last time before it writes that of the new one. */

@@ -1,11 +1,15 @@
-import type { Graph, GraphNode } from "../graph/graph.ts";
+import type { Graph, GraphNode, GraphNodeOf } from "../graph/graph.ts";
 import { operandsOf } from "../kernel/instruction.ts";
 import { dependsOnOrder } from "../kernel/reduction.ts";
 import type { Affine, Instruction, LoopStep, Phase, Reduction } from "../kernel/step.ts";
 import { sameShape } from "../shape.ts";
-import { type Index, constant, delinearize, indexKey, linearize, range, scale, variable } from "./affine.ts";
+import { type Index, constant, delinearize, linearize, range, scale, variable } from "./affine.ts";
+import { indexBelow } from "./index-below.ts";
 import { collapseLoops } from "./collapse.ts";
 import { type FoldOrder, foldOrder, sameOrder } from "./fold-order.ts";
+import { wordsOf } from "./instruction-words.ts";
+import { Interner } from "./interner.ts";
+import type { Place, Places } from "./places.ts";
 
 /** Thrown when a value cannot be computed inside the kernel that wants it; the node must then have its own buffer. */
 export class MustMaterialize extends Error {
@@ -20,10 +24,10 @@ export class MustMaterialize extends Error {
 /** What the builder must know of the rest of the plan. */
 export interface LoopContext {
   readonly graph: Graph;
-  /** The slot of a node that has a buffer, or -1. */
+  /** What the kernels of the graph have in common. */
+  readonly places: Places;
+  /** The slot of a node that has a buffer, which until memory is assigned is its position; or -1. */
   slotOf(node: number): number;
-  /** The place of a `fill` node's number in the scalar block. */
-  scalarOf(node: number): number;
 }
 
 /** Loops of a kernel: over the outer extents but those of 1, and for reductions and rows over the inner ones. */
@@ -56,8 +60,10 @@ export class LoopBuilder {
   readonly #shape: LoopShape;
   readonly #extents: readonly number[];
   readonly #instructions: Instruction[] = [];
-  readonly #byKey = new Map<string, number>();
-  readonly #values = new Map<string, number>();
+  /** Numbers instructions as they stand in the list. */
+  readonly #known = new Interner();
+  /** The instruction that has the value of a node at a place. */
+  readonly #values = new Map<number, number>();
   readonly #reductions: (Reduction & { readonly depth: number })[] = [];
   /** How many reductions must have been folded one after the other before an instruction can be evaluated. */
   readonly #depth: number[] = [];
@@ -73,6 +79,11 @@ export class LoopBuilder {
     this.#extents = [...shape.outer, ...shape.inner];
   }
 
+  storeAll(roots: readonly Root[]): this {
+    for (const root of roots) this.store(root);
+    return this;
+  }
+
   /** Computes a node at every loop point and stores it. */
   store({ node, into, axes, offset }: Root): void {
     const { shape, dtype } = this.#node(node);
@@ -82,14 +93,15 @@ export class LoopBuilder {
       if (axes.includes(axis)) return variable(this.#shape.outer.length + axes.indexOf(axis), loops);
       return extent === 1 ? constant(0, loops) : variable(outer++, loops);
     });
-    const key = valueKey(node, index, -1);
+    const place = this.#at(index, -1);
+    const key = this.#key(node, place);
     let value = this.#values.get(key);
     if (value === undefined) {
-      value = node === into ? this.#compute(node, index, -1) : this.#value(node, index, -1);
+      value = node === into ? this.#compute(node, place) : this.#value(node, place);
       this.#values.set(key, value);
     }
-    const place = index.map((at, axis) => scale(at, 1, offset[axis] ?? 0));
-    const access = linearize(place, this.#node(into).shape, loops);
+    const target = index.map((at, axis) => scale(at, 1, offset[axis] ?? 0));
+    const access = linearize(target, this.#node(into).shape, loops);
     this.#stores.push({ slot: this.#context.slotOf(into), dtype, ...access, value, inner: axes.length > 0 });
   }
 
@@ -143,17 +155,29 @@ export class LoopBuilder {
     return this.#context.graph.nodes[node];
   }
 
-  /** The value of a node at an index: loaded if it has a buffer, else computed here. */
-  #value(node: number, index: Index, guard: number): number {
-    const key = valueKey(node, index, guard);
+  #at(index: Index, guard: number): Place {
+    return this.#context.places.at(index, guard, this.#extents.length);
+  }
+
+  #key(node: number, { id }: Place): number {
+    return id * this.#context.graph.nodes.length + node;
+  }
+
+  /** The value of a node at a place: loaded if it has a buffer, else computed here. */
+  #value(node: number, place: Place): number {
+    const key = this.#key(node, place);
     let value = this.#values.get(key);
     if (value === undefined) {
       const slot = this.#context.slotOf(node);
-      const at = linearize(index, this.#node(node).shape, this.#extents.length);
-      value = slot >= 0 ? this.#load(node, slot, at, guard) : this.#compute(node, index, guard);
+      value = slot >= 0 ? this.#load(node, slot, this.#linear(node, place), place.guard) : this.#compute(node, place);
       this.#values.set(key, value);
     }
     return value;
+  }
+
+  /** The position of a place in a node's buffer. */
+  #linear(node: number, { index }: Place): Affine {
+    return linearize(index, this.#node(node).shape, this.#extents.length);
   }
 
   #load(node: number, slot: number, at: Affine, guard: number): number {
@@ -162,14 +186,14 @@ export class LoopBuilder {
     return this.#emit({ op: "load", slot, dtype, ...at, ...(guard >= 0 ? { guard } : {}) });
   }
 
-  #compute(position: number, index: Index, guard: number): number {
+  #compute(position: number, place: Place): number {
     const node = this.#node(position);
     const { dtype } = node;
+    const { index, guard } = place;
     const loops = this.#extents.length;
-    const operand = (i: number): number => this.#value(node.inputs[i], index, guard);
     switch (node.kind) {
       case "fill":
-        return this.#emit({ op: "scalar", index: this.#context.scalarOf(position), dtype });
+        return this.#emit({ op: "scalar", index: position, dtype });
       case "iota":
         return this.#emit({ op: "index", dtype: "int32", ...index[0] });
       case "neg":
@@ -182,9 +206,9 @@ export class LoopBuilder {
       case "tanh":
       case "atan":
       case "erf":
-        return this.#emit({ op: node.kind, dtype, a: operand(0) });
+        return this.#emit({ op: node.kind, dtype, a: this.#operand(node, 0, place) });
       case "cast":
-        return this.#emit({ op: "cast", dtype, a: operand(0) });
+        return this.#emit({ op: "cast", dtype, a: this.#operand(node, 0, place) });
       case "add":
       case "sub":
       case "mul":
@@ -195,40 +219,30 @@ export class LoopBuilder {
       case "min":
       case "less":
       case "equal":
-        return this.#emit({ op: node.kind, dtype, a: operand(0), b: operand(1) });
+        return this.#emit({ op: node.kind, dtype, a: this.#operand(node, 0, place), b: this.#operand(node, 1, place) });
       case "where":
-        return this.#emit({ op: "where", dtype, a: operand(0), b: operand(1), c: operand(2) });
+        return this.#emit({
+          op: "where",
+          dtype,
+          a: this.#operand(node, 0, place),
+          b: this.#operand(node, 1, place),
+          c: this.#operand(node, 2, place),
+        });
       case "reshape":
-        return this.#reshaped(position, linearize(index, node.shape, loops), index, guard);
-      case "permute": {
-        const source: Affine[] = [];
-        node.attributes.axes.forEach((axis, i) => (source[axis] = index[i]));
-        return this.#value(node.inputs[0], source, guard);
-      }
-      case "broadcast": {
-        const { shape } = this.#node(node.inputs[0]);
+        return this.#reshaped(position, this.#linear(position, place), place);
+      case "permute":
+      case "broadcast":
+      case "slice":
         return this.#value(
           node.inputs[0],
-          shape.map((extent, axis) => (extent === 1 ? constant(0, loops) : index[axis])),
-          guard,
+          this.#at(indexBelow(node, this.#node(node.inputs[0]).shape, index, loops), guard),
         );
-      }
-      case "slice": {
-        const { starts, steps } = node.attributes;
-        return this.#value(
-          node.inputs[0],
-          index.map((at, axis) => scale(at, steps[axis], starts[axis])),
-          guard,
-        );
-      }
-      case "pad": {
-        const shifted = index.map((at, axis) => scale(at, 1, -node.attributes.before[axis]));
-        return this.#within(node.inputs[0], shifted, guard, () => this.#emit({ op: "constant", value: 0, dtype }));
-      }
+      case "pad":
+        return this.#padded(node, place);
       case "concat":
-        return this.#concatenated(node.inputs, node.attributes.axis, index, guard);
+        return this.#concatenated(node.inputs, node.attributes.axis, place);
       case "randomBits":
-        return this.#randomBits(node.inputs[0], linearize(index, node.shape, loops), guard);
+        return this.#randomBits(node.inputs[0], this.#linear(position, place), guard);
       case "reduce":
         return this.#reduced(position, node, index);
       default:
@@ -236,14 +250,25 @@ export class LoopBuilder {
     }
   }
 
-  #reshaped(position: number, linear: Affine, index: Index | null, guard: number): number {
-    const [input] = this.#node(position).inputs;
+  #operand({ inputs }: GraphNode, i: number, place: Place): number {
+    return this.#value(inputs[i], place);
+  }
+
+  #padded({ inputs, attributes, dtype }: GraphNodeOf<"pad">, { index, guard }: Place): number {
+    const shifted = index.map((at, axis) => scale(at, 1, -attributes.before[axis]));
+    return this.#within(inputs[0], shifted, guard, () => this.#emit({ op: "constant", value: 0, dtype }));
+  }
+
+  /** The element at a position, whose place in the reshaped tensor is known only there. */
+  #reshaped(position: number, linear: Affine, place: Place, isPlaceKnown = true): number {
+    const { guard } = place;
+    const input = this.#node(position).inputs[0];
     const { kind, shape } = this.#node(input);
-    if (index !== null && sameShape(shape, this.#node(position).shape)) return this.#value(input, index, guard);
+    if (isPlaceKnown && sameShape(shape, this.#node(position).shape)) return this.#value(input, place);
     const slot = this.#context.slotOf(input);
-    if (slot < 0 && kind === "reshape") return this.#reshaped(input, linear, null, guard);
+    if (slot < 0 && kind === "reshape") return this.#reshaped(input, linear, place, false);
     const source = delinearize(linear, shape, this.#extents);
-    if (source !== null) return this.#value(input, source, guard); // which this kernel may have computed
+    if (source !== null) return this.#value(input, this.#at(source, guard)); // which this kernel may have computed
     if (slot < 0) throw new MustMaterialize(input);
     return this.#load(input, slot, linear, guard);
   }
@@ -259,14 +284,14 @@ export class LoopBuilder {
     const bounds = ranged
       .filter(({ bound, range: [low, high] }) => low < 0 || high >= bound.extent)
       .map(({ bound }) => bound);
-    if (bounds.length === 0) return this.#value(input, index, guard);
+    if (bounds.length === 0) return this.#value(input, this.#at(index, guard));
     const inside = this.#emit({ op: "inside", dtype: "bool", bounds });
     const both = guard < 0 ? inside : this.#emit({ op: "min", dtype: "bool", a: guard, b: inside });
-    const value = this.#value(input, index, both);
+    const value = this.#value(input, this.#at(index, both));
     return this.#emit({ op: "where", dtype, a: inside, b: value, c: otherwise() });
   }
 
-  #concatenated(inputs: readonly number[], axis: number, index: Index, guard: number): number {
+  #concatenated(inputs: readonly number[], axis: number, { index, guard }: Place): number {
     let start = 0;
     const starts = inputs.map((input) => {
       const own = start;
@@ -283,7 +308,7 @@ export class LoopBuilder {
 
   #randomBits(state: number, position: Affine, guard: number): number {
     const loops = this.#extents.length;
-    const word = (i: number): number => this.#value(state, [constant(i, loops)], guard);
+    const word = (i: number): number => this.#value(state, this.#at([constant(i, loops)], guard));
     const index = this.#emit({ op: "index", dtype: "int32", ...position });
     const [key0, key1, counter, high] = [word(0), word(1), word(2), word(3)];
     return this.#emit({ op: "randomBits", dtype: "uint32", key0, key1, counter, high, index });
@@ -312,7 +337,7 @@ export class LoopBuilder {
     const source = shape.map((_, axis) =>
       axes.includes(axis) ? variable(outer.length + axes.indexOf(axis), loops) : index[kept++],
     );
-    const value = this.#value(node.inputs[0], source, -1);
+    const value = this.#value(node.inputs[0], this.#at(source, -1));
     const known = this.#reductions.find((r) => r.value === value && r.kind === kind);
     const id = known?.id ?? this.#reductions.length;
     if (known === undefined) {
@@ -338,12 +363,9 @@ export class LoopBuilder {
 
   /** Appends an instruction, or finds an equal one. */
   #emit(instruction: Instruction): number {
-    const key = JSON.stringify(instruction);
-    let position = this.#byKey.get(key);
-    if (position === undefined) {
-      position = this.#instructions.length;
+    const position = this.#known.numberOf(wordsOf(instruction));
+    if (position === this.#instructions.length) {
       this.#instructions.push(instruction);
-      this.#byKey.set(key, position);
       this.#depth.push(this.#depthOf(instruction));
     }
     return position;
@@ -351,10 +373,6 @@ export class LoopBuilder {
 
   #depthOf(instruction: Instruction): number {
     if (instruction.op === "reduced") return this.#reductions[instruction.id].depth;
-    return Math.max(0, ...operandsOf(instruction).map((operand) => this.#depth[operand]));
+    return operandsOf(instruction).reduce((depth, operand) => Math.max(depth, this.#depth[operand]), 0);
   }
-}
-
-function valueKey(node: number, index: Index, guard: number): string {
-  return `${node}@${guard}:${indexKey(index)}`;
 }

@@ -1,7 +1,6 @@
-import type { Graph } from "../graph/graph.ts";
 import { sameShape, sizeOf } from "../shape.ts";
 import { foldOrder } from "./fold-order.ts";
-import { type LoopShape, MustMaterialize } from "./loop-builder.ts";
+import { type LoopContext, type LoopShape, MustMaterialize } from "./loop-builder.ts";
 
 /** Rows of a fused row kernel may be this long: they should stay in the cache between the passes over them. */
 const longestRow = 65536;
@@ -24,10 +23,10 @@ export interface Folded {
  * The loops of the kernel that stores a node: over its elements; inner loops over what a reduction inside of it folds,
  * which for a row kernel (softmax) are axes of the node itself.
  */
-export function loopShapeOf(graph: Graph, node: number, into: number, materialized: ReadonlySet<number>): KernelShape {
-  const { shape } = graph.nodes[node];
-  const isLoaded = node !== into && materialized.has(node);
-  const reduction = isLoaded ? null : firstReduction(graph, node, materialized);
+export function loopShapeOf(context: LoopContext, node: number, into: number): KernelShape {
+  const { shape } = context.graph.nodes[node];
+  const isLoaded = node !== into && context.slotOf(node) >= 0;
+  const reduction = isLoaded ? null : firstReduction(context, node);
   if (reduction === null) return { shape: elementLoops(shape), axes: [], folded: null };
   const { inputShape, axes, size } = reduction;
   const folded = { shape: inputShape, axes };
@@ -56,7 +55,8 @@ interface FoundReduction {
 }
 
 /** The reduction nearest to a node among those computed inside its kernel. */
-function firstReduction(graph: Graph, root: number, materialized: ReadonlySet<number>): FoundReduction | null {
+function firstReduction(context: LoopContext, root: number): FoundReduction | null {
+  const { graph } = context;
   const queue = [root];
   const seen = new Set(queue);
   for (let next = 0; next < queue.length; next++) {
@@ -66,7 +66,7 @@ function firstReduction(graph: Graph, root: number, materialized: ReadonlySet<nu
       return { node: queue[next], inputShape, axes: node.attributes.axes, size: sizeOf(node.shape) };
     }
     for (const input of node.inputs) {
-      if (seen.has(input) || materialized.has(input)) continue;
+      if (seen.has(input) || context.slotOf(input) >= 0) continue;
       seen.add(input);
       queue.push(input);
     }

@@ -1,6 +1,6 @@
 import type { MaxPoolStep, PoolIndexStep, Source, Step } from "../kernel/step.ts";
 import { sizeOf } from "../shape.ts";
-import { slotsOf } from "./memory.ts";
+import { usersOf } from "./memory.ts";
 import type { Slot } from "./plan.ts";
 
 /**
@@ -10,9 +10,12 @@ import type { Slot } from "./plan.ts";
 export function fuseMaxPooling(steps: readonly Step[], slots: readonly Slot[]): Step[] {
   const gone = new Set<Step>();
   const fused = new Map<Step, MaxPoolStep>();
+  const users = usersOf(steps);
   for (const step of steps) {
     if (step.kind !== "poolIndex" || slots[step.output.slot].kind !== "temporary") continue;
-    const [gather, ...others] = steps.filter((each) => each !== step && slotsOf(each).includes(step.output.slot));
+    const [gather, ...others] = (users.get(step.output.slot) ?? [])
+      .map((at) => steps[at])
+      .filter((each) => each !== step);
     if (others.length > 0 || gather?.kind !== "gather" || !picksMaxima(gather, step)) continue;
     const { attributes, input, output } = step;
     fused.set(gather, { kind: "maxPool", attributes, input, output: { ...gather.output, shape: output.shape } });

@@ -1,14 +1,35 @@
-import type { Epilogue, Instruction, LoopStep, Source, Step } from "../kernel/step.ts";
+import type { Instruction, LoopStep, Step } from "../kernel/step.ts";
+import { mapStep } from "./map-step.ts";
 import type { Slot } from "./plan.ts";
 
 /** Slots that a step reads or writes. */
 export function slotsOf(step: Step): number[] {
   const slots = new Set<number>();
-  renameSlots(step, (slot) => {
-    slots.add(slot);
-    return slot;
+  mapStep(step, {
+    operand(operand) {
+      slots.add(operand.slot);
+      return operand;
+    },
+    loop(loop) {
+      for (const instruction of loop.instructions) if (instruction.op === "load") slots.add(instruction.slot);
+      for (const { stores } of loop.phases) for (const { slot } of stores) if (slot >= 0) slots.add(slot);
+      return loop;
+    },
   });
   return [...slots];
+}
+
+/** The positions of the steps that use each slot, ascending. */
+export function usersOf(steps: readonly Step[]): Map<number, number[]> {
+  const users = new Map<number, number[]>();
+  steps.forEach((step, at) => {
+    for (const slot of slotsOf(step)) {
+      const list = users.get(slot);
+      if (list === undefined) users.set(slot, [at]);
+      else list.push(at);
+    }
+  });
+  return users;
 }
 
 /**
@@ -61,35 +82,10 @@ function largest(candidates: readonly number[], bytes: readonly number[]): numbe
 
 /** The same step with each slot replaced by what `rename` gives for it. */
 export function renameSlots(step: Step, rename: (slot: number) => number): Step {
-  const operand = <T extends Source>(o: T): T => {
-    if (o.prologue !== undefined) return { ...o, prologue: renameLoopSlots(o.prologue, rename) };
-    return { ...o, slot: rename(o.slot) };
-  };
-  const epilogue = ({ epilogue: loop }: { readonly epilogue?: Epilogue }): { epilogue?: Epilogue } =>
-    loop === undefined ? {} : { epilogue: renameLoopSlots(loop, rename) };
-  switch (step.kind) {
-    case "loop":
-      return renameLoopSlots(step, rename);
-    case "matmul":
-      return { ...step, a: operand(step.a), b: operand(step.b), c: operand(step.c), ...epilogue(step) };
-    case "conv":
-      return { ...step, a: operand(step.a), b: operand(step.b), output: operand(step.output), ...epilogue(step) };
-    case "attention": {
-      const { inputs, mask, output } = step;
-      return {
-        ...step,
-        inputs: inputs.map(operand),
-        mask: mask === null ? null : operand(mask),
-        output: operand(output),
-      };
-    }
-    case "gather":
-      return { ...step, input: operand(step.input), index: operand(step.index), output: operand(step.output) };
-    case "scatterAdd":
-      return { ...step, index: operand(step.index), source: operand(step.source), output: operand(step.output) };
-    default:
-      return { ...step, input: operand(step.input), output: operand(step.output) };
-  }
+  return mapStep(step, {
+    operand: (operand) => ({ ...operand, slot: rename(operand.slot) }),
+    loop: (loop) => renameLoopSlots(loop, rename),
+  });
 }
 
 /** The same loop step on other slots. */

@@ -1,7 +1,8 @@
 import type { Graph } from "../graph/graph.ts";
 import type { MatrixAccess, Source } from "../kernel/step.ts";
 import { sameShape } from "../shape.ts";
-import { type Index, constant, delinearize, linearize, scale, variable } from "./affine.ts";
+import { type Index, delinearize, linearize, variable } from "./affine.ts";
+import { indexBelow } from "./index-below.ts";
 import type { Affine } from "../kernel/step.ts";
 
 /** A node that has (or must get) a buffer, and where the elements of an operand lie in it. */
@@ -21,17 +22,8 @@ export function foldViews(graph: Graph, operand: number, hasBuffer: (node: numbe
     const node = graph.nodes[base];
     if (hasBuffer(base)) break;
     const below = node.inputs[0];
-    if (node.kind === "permute") {
-      const source: Affine[] = [];
-      node.attributes.axes.forEach((axis, i) => (source[axis] = index[i]));
-      index = source;
-    } else if (node.kind === "broadcast") {
-      const { shape } = graph.nodes[below];
-      const above = index;
-      index = shape.map((extent, axis) => (extent === 1 ? constant(0, loops) : above[axis]));
-    } else if (node.kind === "slice") {
-      const { starts, steps } = node.attributes;
-      index = index.map((at, axis) => scale(at, steps[axis], starts[axis]));
+    if (node.kind === "permute" || node.kind === "broadcast" || node.kind === "slice") {
+      index = indexBelow(node, graph.nodes[below].shape, index, loops);
     } else if (node.kind === "reshape") {
       // However often it is reshaped, elements are in the same order: where that is no index, a buffer of the source does.
       const source = foldReshapes(graph, base, hasBuffer);

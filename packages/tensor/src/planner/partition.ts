@@ -37,20 +37,18 @@ export function partitionGraph(graph: Graph, forced: ReadonlySet<number>, profil
   const materialized = new Set<number>([...outputs, ...forced]);
   const used = usedNodes(graph);
   nodes.forEach((node, position) => {
-    if (!used.has(position)) return;
+    if (used[position] === 0) return;
     if (node.kind === "leaf" || anchorKinds.has(node.kind) || isLargeJoin(node)) materialized.add(position);
   });
-  /** The kernels that compute or load a node, named by their last node. */
-  const kernels: Set<number>[] = nodes.map(() => new Set());
+  const users = new Users(nodes.length);
   /** What anchors would compute where they read it. */
   const prologues = new Set<number>();
   for (let position = nodes.length - 1; position >= 0; position--) {
     const node = nodes[position];
     if (node.kind === "leaf") continue;
-    const users = kernels[position];
     if (!materialized.has(position)) {
-      if (users.size === 0) continue; // below nobody that is computed
-      const keep = users.size > 1 && !(freeKinds.has(node.kind) && node.inputs.length === 0);
+      if (users.areNone(position)) continue; // below nobody that is computed
+      const keep = users.areMany(position) && !(freeKinds.has(node.kind) && node.inputs.length === 0);
       if (prologues.has(position)) {
         // What a kernel computes is better stored by it as well, or by the epilogue of that anchor, than made where it is read.
         const isInput = ({ kind }: GraphNode): boolean =>
@@ -64,24 +62,54 @@ export function partitionGraph(graph: Graph, forced: ReadonlySet<number>, profil
       anchorOperands(graph, position, materialized).forEach((base, operand) => {
         if (anchorProfile(profile, node.kind).prologues?.includes(operand) === true) prologues.add(base);
         else materialized.add(base);
-        kernels[base].add(position);
+        users.add(base, position);
       });
       continue;
     }
     for (const input of node.inputs) {
-      if (isKernel) kernels[input].add(position);
-      else for (const user of users) kernels[input].add(user);
+      if (isKernel) users.add(input, position);
+      else users.addThoseOf(input, position);
     }
   }
   limitKernels(graph, materialized);
   return { materialized };
 }
 
-/** What the outputs are made of: nodes that equal others are not asked for any more. */
-function usedNodes({ nodes, outputs }: Graph): Set<number> {
-  const used = new Set(outputs);
+const [nobody, several] = [-1, -2];
+
+/** The kernels that compute or load each node, named by their last node: none, one, or several. */
+class Users {
+  readonly #users: Int32Array;
+
+  constructor(nodes: number) {
+    this.#users = new Int32Array(nodes).fill(nobody);
+  }
+
+  areNone(node: number): boolean {
+    return this.#users[node] === nobody;
+  }
+
+  areMany(node: number): boolean {
+    return this.#users[node] === several;
+  }
+
+  add(node: number, kernel: number): void {
+    const known = this.#users[node];
+    if (known !== kernel) this.#users[node] = known === nobody ? kernel : several;
+  }
+
+  /** Adds those of another node, which has some. */
+  addThoseOf(node: number, other: number): void {
+    this.add(node, this.#users[other]);
+  }
+}
+
+/** Which nodes the outputs are made of, as ones: nodes that equal others are not asked for any more. */
+function usedNodes({ nodes, outputs }: Graph): Uint8Array {
+  const used = new Uint8Array(nodes.length);
+  for (const output of outputs) used[output] = 1;
   for (let position = nodes.length - 1; position >= 0; position--) {
-    if (used.has(position)) for (const input of nodes[position].inputs) used.add(input);
+    if (used[position] === 1) for (const input of nodes[position].inputs) used[input] = 1;
   }
   return used;
 }
@@ -121,16 +149,16 @@ function isCheap(
   isInput: (node: GraphNode) => boolean = () => true,
 ): boolean {
   let cost = 0;
-  const reads = new Set<number>();
-  const seen = new Set<number>();
+  let reads = 0;
+  const seen: number[] = []; // a few
   const visit = (position: number): boolean => {
-    if (seen.has(position)) return true;
-    seen.add(position);
+    if (seen.includes(position)) return true;
+    seen.push(position);
     const node = graph.nodes[position];
     if (materialized.has(position)) {
       if (isSmallBeside(node, graph.nodes[root])) return true;
-      reads.add(position);
-      return reads.size <= mostReads && isInput(node);
+      reads++;
+      return reads <= mostReads && isInput(node);
     }
     if (node.kind === "reduce" || node.kind === "randomBits") return false;
     if (!freeKinds.has(node.kind)) cost += costs.get(node.kind) ?? 1;

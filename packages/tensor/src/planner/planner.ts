@@ -5,14 +5,21 @@ import type { Graph } from "../graph/graph.ts";
 import { sizeOf } from "../shape.ts";
 import type { Step } from "../kernel/step.ts";
 import { fuseEpilogues } from "./epilogue.ts";
-import { type Kernel, fuseKernels } from "./fuse.ts";
+import { KernelFuser } from "./fuse.ts";
 import { fuseMaxPooling } from "./max-pool.ts";
 import { updateInPlace } from "./in-place.ts";
 import { assignMemory } from "./memory.ts";
 import { mergeEqualNodes } from "./merge-equal.ts";
+import { numberScalars } from "./number-scalars.ts";
 import { partitionGraph } from "./partition.ts";
 import type { Plan, Slot } from "./plan.ts";
 import { chooseResultLayouts } from "./result-layouts.ts";
+
+/**
+ * Rounds in which only what is known not to fit gets a buffer: often the value below it fits then. After these, all that would
+ * show in later rounds gets one too, so that there are few however many misfits hang on one another.
+ */
+const carefulRounds = 4;
 
 /**
  * Turns a graph into a program for a backend: decides what is fused with what, folds views into accesses, and assigns
@@ -30,61 +37,32 @@ export function planGraph(asked: Graph, profile: BackendProfile): Plan {
   }
   const graph = mergeEqualNodes(asked);
   const forced = new Set<number>();
-  for (;;) {
+  const fuser = new KernelFuser(graph, profile);
+  for (let round = 0; ; round++) {
     const { materialized } = partitionGraph(graph, forced, profile);
-    const draft = new SlotTable(graph, materialized);
-    const misfits: number[] = [];
-    const kernels = fuseKernels(graph, materialized, draft, profile, (error) => {
-      if (forced.has(error.node)) throw error;
-      misfits.push(error.node);
-    });
-    if (misfits.length === 0) return finish(kernels, draft, profile);
-    for (const node of misfits) forced.add(node);
+    const fused = fuser.fuse(materialized, round >= carefulRounds);
+    if ("steps" in fused) return finish(fused.steps, slotsOfNodes(graph, materialized), profile);
+    for (const node of fused.misfits) forced.add(node);
   }
 }
 
-/** Slots of the nodes with buffers, before buffers are shared; and the scalar block. */
-class SlotTable {
-  readonly graph: Graph;
-  readonly slots: Slot[] = [];
-  readonly scalars: number[] = [];
-  readonly #bySlotNode = new Map<number, number>();
-  readonly #scalarOf = new Map<number, number>();
-
-  constructor(graph: Graph, materialized: ReadonlySet<number>) {
-    this.graph = graph;
-    const outputs = new Set(graph.outputs);
-    const replaces = new Map(graph.updates?.map(({ leaf, output }) => [output, { replaces: leaf }]));
-    for (const node of [...materialized].sort((a, b) => a - b)) {
-      const { kind, shape, dtype } = graph.nodes[node];
-      const bytes = sizeOf(shape) * bytesPerElement[dtype];
-      this.#bySlotNode.set(node, this.slots.length);
-      if (kind === "leaf") this.slots.push({ kind: "leaf", node });
-      else if (outputs.has(node)) this.slots.push({ kind: "output", node, bytes, ...replaces.get(node) });
-      else this.slots.push({ kind: "temporary", bytes });
-    }
+/** The slots of the nodes with buffers, by their positions, before buffers are shared. */
+function slotsOfNodes(graph: Graph, materialized: ReadonlySet<number>): Slot[] {
+  const outputs = new Set(graph.outputs);
+  const replaces = new Map(graph.updates?.map(({ leaf, output }) => [output, { replaces: leaf }]));
+  const slots = new Array<Slot>(graph.nodes.length);
+  for (const node of materialized) {
+    const { kind, shape, dtype } = graph.nodes[node];
+    const bytes = sizeOf(shape) * bytesPerElement[dtype];
+    if (kind === "leaf") slots[node] = { kind, node };
+    else slots[node] = outputs.has(node) ? { kind: "output", node, bytes, ...replaces.get(node) } : { kind: "temporary", bytes };
   }
-
-  slotOf(node: number): number {
-    return this.#bySlotNode.get(node) ?? -1;
-  }
-
-  scalarOf(node: number): number {
-    let index = this.#scalarOf.get(node);
-    if (index === undefined) {
-      index = this.scalars.push(node) - 1;
-      this.#scalarOf.set(node, index);
-    }
-    return index;
-  }
+  return slots;
 }
 
-function finish(kernels: readonly Kernel[], table: SlotTable, profile: BackendProfile): Plan {
+function finish(kernels: readonly Step[], slots: readonly Slot[], profile: BackendProfile): Plan {
   const passes = [chooseResultLayouts, fuseMaxPooling, fuseEpilogues];
-  const steps = passes.reduce<readonly Step[]>(
-    (all, pass) => pass(all, table.slots, profile),
-    kernels.map((kernel) => kernel.step),
-  );
-  const updated = updateInPlace(steps, table.slots);
-  return { ...assignMemory(updated.steps, updated.slots), scalars: table.scalars };
+  const { steps, scalars } = numberScalars(passes.reduce((all, pass) => pass(all, slots, profile), kernels));
+  const updated = updateInPlace(steps, slots);
+  return { ...assignMemory(updated.steps, updated.slots), scalars };
 }

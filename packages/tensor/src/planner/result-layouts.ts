@@ -3,7 +3,7 @@ import { bytesPerElement } from "../dtype.ts";
 import type { Access, AttentionStep, MatmulStep, MatrixAccess, Step } from "../kernel/step.ts";
 import { sizeOf, stridesOf } from "../shape.ts";
 import { type Index, constant, delinearize, scale, plus } from "./affine.ts";
-import { renameSlots, slotsOf } from "./memory.ts";
+import { renameSlots, slotsOf, usersOf } from "./memory.ts";
 import type { Slot } from "./plan.ts";
 
 /** Anchors that can write their results with strides. */
@@ -40,14 +40,6 @@ export function chooseResultLayouts(steps: readonly Step[], slots: readonly Slot
     );
   });
   return result.filter((step) => step !== null);
-}
-
-function usersOf(steps: readonly Step[]): Map<number, number[]> {
-  const users = new Map<number, number[]>();
-  steps.forEach((step, at) => {
-    for (const slot of slotsOf(step)) users.set(slot, [...(users.get(slot) ?? []), at]);
-  });
-  return users;
 }
 
 function copyOf(step: Step): Copy | null {

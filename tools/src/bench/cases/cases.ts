@@ -10,6 +10,7 @@ import { eagerSmallMlp, replaySmallMlp } from "./small-mlp.ts";
 import { startupCase } from "./startup.ts";
 import { timedCase } from "./timed-case.ts";
 import { transformerTraining } from "./transformer.ts";
+import { warmupCases } from "./warmup.ts";
 
 /** Of the small MLP, which the peers do not have: what the reference evaluator gets. */
 const smallLoss = 2.277;
@@ -27,4 +28,5 @@ export const cases: readonly BenchCase[] = [
   timedCase("replay_mlp_small", { expected: smallLoss }, replaySmallMlp),
   timedCase("eager_mlp_small", { expected: smallLoss }, eagerSmallMlp),
   startupCase,
+  ...warmupCases,
 ];

@@ -16,14 +16,14 @@ export interface TransformerSizes {
 }
 
 /** (x - mean) / √(variance + 1e-5) over the last axis, times gain, plus bias. */
-function layerNorm(x: Tensor, gain: Tensor, bias: Tensor): Tensor {
+export function layerNorm(x: Tensor, gain: Tensor, bias: Tensor): Tensor {
   const centred = sub(x, mean(x, { axis: -1, keepDims: true }));
   const spread = sqrt(add(variance(x, { axis: -1, keepDims: true, correction: 0 }), 1e-5));
   return add(mul(div(centred, spread), gain), bias);
 }
 
 /** x·Φ(x), exactly. */
-function gelu(x: Tensor): Tensor {
+export function gelu(x: Tensor): Tensor {
   return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
 }
 
