@@ -2,6 +2,7 @@ import { type Backend, MinimaError, checkOptions } from "@minima/tensor";
 import type { KernelSet } from "./kernel-sets/kernel-set.ts";
 import { type CpuBuffer, CpuMemory } from "./memory/memory.ts";
 import { type CpuProgram, runProgram } from "./program.ts";
+import { chooseRelaxedSimd } from "./relaxed-simd.ts";
 import { StepCompiler } from "./step-compiler.ts";
 import { chooseThreads } from "./threads/choice.ts";
 import { Kernels } from "./threads/kernels.ts";
@@ -16,6 +17,11 @@ export interface CpuOptions {
    */
   readonly threads?: number | undefined;
   /**
+   * Whether matrix products and convolutions use relaxed SIMD, which adds a product with one rounding instead of two; by
+   * default where the engine has it. With `false` all engines of the V8 family (Node, Chromium) give the same bits.
+   */
+  readonly relaxedSimd?: boolean | undefined;
+  /**
    * Where the script of the threads, `@minima/backend-cpu/worker`, lies for bundlers that do not carry it along: a URL, or
    * in Node a path.
    */
@@ -28,6 +34,8 @@ export interface CpuBackend extends Backend {
   readonly threads: number;
   /** How many of them are up now. */
   readonly startedThreads: number;
+  /** Whether products are added with one rounding: what to note of a run that is to be repeated to the bit. */
+  readonly relaxedSimd: boolean;
 }
 
 /** Threads of a backend that nobody holds any more end with it. */
@@ -35,13 +43,14 @@ const dropped = new FinalizationRegistry<ThreadPool>((pool) => pool.dispose());
 
 /** A backend with the kernels of some sets. */
 export function createBackend(options: CpuOptions, sets: readonly KernelSet[]): CpuBackend {
-  checkOptions("cpu", options, { threads: true, workerUrl: true });
+  checkOptions("cpu", options, { threads: true, relaxedSimd: true, workerUrl: true });
   const features = wasmFeatures();
   if (!features.simd) {
     throw new MinimaError(
       "cpu: this engine has no WebAssembly SIMD; Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 do",
     );
   }
+  const relaxedSimd = chooseRelaxedSimd(options.relaxedSimd, features.relaxedSimd);
   const threads = chooseThreads(options.threads, features.sharedMemory);
   const shared = threads > 1;
   const memory = new CpuMemory(shared);
@@ -51,7 +60,7 @@ export function createBackend(options: CpuOptions, sets: readonly KernelSet[]): 
     memory,
     kernels,
     pool,
-    options: { relaxed: features.relaxedSimd, shared },
+    options: { relaxed: relaxedSimd, shared },
   });
 
   let buffers = 0;
@@ -64,6 +73,7 @@ export function createBackend(options: CpuOptions, sets: readonly KernelSet[]): 
       anchors: { matmul: { epilogue: true, stridedResult: true }, conv: { epilogue: true } },
     },
     threads,
+    relaxedSimd,
     get startedThreads() {
       return pool?.started ?? 1;
     },
