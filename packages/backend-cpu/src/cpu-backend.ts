@@ -7,6 +7,7 @@ import { StepCompiler } from "./step-compiler.ts";
 import { chooseThreads } from "./threads/choice.ts";
 import { Kernels } from "./threads/kernels.ts";
 import { ThreadPool } from "./threads/pool.ts";
+import { type VectorBits, chooseVectorBits } from "./vector-bits.ts";
 import { wasmFeatures } from "./wasm/index.ts";
 
 export interface CpuOptions {
@@ -22,6 +23,12 @@ export interface CpuOptions {
    */
   readonly relaxedSimd?: boolean | undefined;
   /**
+   * How wide the vectors are that kernels are laid out for: 256 where the engine makes one vector of 256 bits of two
+   * neighbours, which V8 does under `--experimental-wasm-revectorize`; else 128. By default 256 in a Node that was started
+   * with that flag. The bits of results do not depend on it.
+   */
+  readonly vectorBits?: VectorBits | undefined;
+  /**
    * Where the script of the threads, `@minima/backend-cpu/worker`, lies for bundlers that do not carry it along: a URL, or
    * in Node a path.
    */
@@ -36,6 +43,8 @@ export interface CpuBackend extends Backend {
   readonly startedThreads: number;
   /** Whether products are added with one rounding: what to note of a run that is to be repeated to the bit. */
   readonly relaxedSimd: boolean;
+  /** How wide the vectors are that kernels are laid out for. */
+  readonly vectorBits: VectorBits;
 }
 
 /** Threads of a backend that nobody holds any more end with it. */
@@ -43,7 +52,7 @@ const dropped = new FinalizationRegistry<ThreadPool>((pool) => pool.dispose());
 
 /** A backend with the kernels of some sets. */
 export function createBackend(options: CpuOptions, sets: readonly KernelSet[]): CpuBackend {
-  checkOptions("cpu", options, { threads: true, relaxedSimd: true, workerUrl: true });
+  checkOptions("cpu", options, { threads: true, relaxedSimd: true, vectorBits: true, workerUrl: true });
   const features = wasmFeatures();
   if (!features.simd) {
     throw new MinimaError(
@@ -51,6 +60,7 @@ export function createBackend(options: CpuOptions, sets: readonly KernelSet[]): 
     );
   }
   const relaxedSimd = chooseRelaxedSimd(options.relaxedSimd, features.relaxedSimd);
+  const vectorBits = chooseVectorBits(options.vectorBits);
   const threads = chooseThreads(options.threads, features.sharedMemory);
   const shared = threads > 1;
   const memory = new CpuMemory(shared);
@@ -60,7 +70,7 @@ export function createBackend(options: CpuOptions, sets: readonly KernelSet[]): 
     memory,
     kernels,
     pool,
-    options: { relaxed: relaxedSimd, shared },
+    options: { relaxed: relaxedSimd, wide: vectorBits === 256, shared },
   });
 
   let buffers = 0;
@@ -74,6 +84,7 @@ export function createBackend(options: CpuOptions, sets: readonly KernelSet[]): 
     },
     threads,
     relaxedSimd,
+    vectorBits,
     get startedThreads() {
       return pool?.started ?? 1;
     },

@@ -1,5 +1,6 @@
 import type { LoopStep } from "@minima/tensor";
 import { loopFunctionName, loopModule, loopSlots } from "./loop/index.ts";
+import type { KernelOptions } from "./kernel-options.ts";
 import type { KernelResources } from "./kernel-resources.ts";
 import type { StepRunner } from "./program.ts";
 import type { Kernel, Kernels } from "./threads/kernels.ts";
@@ -19,7 +20,7 @@ const mostKernels = 2048;
 export class LoopKernels {
   readonly #kernels: Kernels;
   readonly #pool: ThreadPool | null;
-  readonly #options: { readonly relaxed: boolean; readonly shared: boolean };
+  readonly #options: KernelOptions;
   readonly #known = new Map<string, Kernel>();
 
   constructor({ kernels, pool, options }: KernelResources) {

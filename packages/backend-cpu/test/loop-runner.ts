@@ -1,4 +1,5 @@
 import { type DType, type LoopStep, hostArray } from "@minima/tensor";
+import type { CodeOptions } from "../src/kernel-options.ts";
 import { loopModule, loopSlots } from "../src/loop/index.ts";
 import { interpret, type Memory } from "./loop-interpreter.ts";
 import { seeded } from "./seeded.ts";
@@ -13,8 +14,8 @@ export function slotArray(dtype: DType, values: ArrayLike<number>): SlotArray {
 
 type LoopFunction = (...parameters: number[]) => void;
 
-function compileLoop(step: LoopStep, memory: WebAssembly.Memory, relaxed: boolean): LoopFunction {
-  const module = new WebAssembly.Module(loopModule(step, { relaxed, shared: false }));
+function compileLoop(step: LoopStep, memory: WebAssembly.Memory, options: CodeOptions): LoopFunction {
+  const module = new WebAssembly.Module(loopModule(step, { ...options, shared: false }));
   return new WebAssembly.Instance(module, { env: { memory } }).exports.loop as LoopFunction;
 }
 
@@ -30,7 +31,7 @@ export function runLoop(
   slots: ReadonlyMap<number, SlotArray>,
   scalars: ArrayBuffer = new ArrayBuffer(16),
   cuts: readonly number[] = [],
-  relaxed = false,
+  { relaxed = false, wide = false }: Partial<CodeOptions> = {},
 ): Map<number, SlotArray> {
   let end = guardBytes;
   const place = (byteLength: number): number => {
@@ -49,7 +50,7 @@ export function runLoop(
   contents.forEach((array, i) =>
     bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), places[i]),
   );
-  const loop = compileLoop(step, memory, relaxed);
+  const loop = compileLoop(step, memory, { relaxed, wide });
   const extent = step.outer[0] ?? 1;
   const ends = [0, ...cuts.filter((cut) => cut > 0 && cut < extent), extent];
   for (let i = 1; i < ends.length; i++) loop(ends[i - 1], ends[i], ...pointers, scalarsPointer);
