@@ -9,10 +9,10 @@ import { instructionsOfPhase } from "./placement.ts";
  * and taking turns with accumulators would take long beside the work; pairs always where an engine may join them.
  */
 export function copiesFor(context: CopiesContext, phases: readonly Phase[]): number {
-  return Math.max(copiesByWeight(context, phases), context.wide ? 2 : 1);
+  return Math.max(copiesByWeight(context, phases), context.writer.wide ? 2 : 1);
 }
 
-type CopiesContext = Pick<KernelContext, "step" | "nest" | "places" | "wide">;
+type CopiesContext = Pick<KernelContext, "step" | "nest" | "places" | "writer">;
 
 function copiesByWeight({ step, nest, places }: CopiesContext, phases: readonly Phase[]): number {
   let [weight, folds] = [0, 0];

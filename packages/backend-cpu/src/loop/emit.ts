@@ -28,7 +28,7 @@ export function loopSlots(step: LoopStep): number[] {
 export function emitLoop(
   module: ModuleBuilder,
   loopStep: LoopStep,
-  { relaxed, wide, name = loopFunctionName }: CodeOptions & { readonly name?: string },
+  { name = loopFunctionName, ...options }: CodeOptions & { readonly name?: string },
 ): FunctionReference {
   const step = stashRepeatedWork(loopStep);
   const slots = loopSlots(step);
@@ -40,8 +40,8 @@ export function emitLoop(
     const nest = chooseNest(step);
     const cursors = new Cursors(f, step, nest, slotPointer);
     const places = placeInstructions(step, nest);
-    const writer = new VectorWriter(f, relaxed);
-    const context = { step, nest, places, writer, cursors, slotPointer, scalarsPointer: locals.scalars, wide };
+    const writer = new VectorWriter(f, options);
+    const context = { step, nest, places, writer, cursors, slotPointer, scalarsPointer: locals.scalars };
     const { first, last } = locals;
     const kernel = new KernelWriter(context, { first, last });
     if (step.outer.length > 0) kernel.write();

@@ -23,8 +23,6 @@ export interface KernelContext {
   readonly cursors: Cursors;
   readonly slotPointer: (slot: number) => Local<"i32">;
   readonly scalarsPointer: Local<"i32">;
-  /** Work on pairs of vectors at least. */
-  readonly wide: boolean;
 }
 
 /** Computes an instruction, once for each copy if it differs from lane to lane. */
