@@ -38,8 +38,12 @@ function serve(): Server {
 }
 
 /** Opens the page and asks it for an observation; gives what the console said as well. */
-async function open<Observed = Observation>(kind: "isolated" | "plain", name: "page" | "worker" | "lost" | "trained") {
-  const page = await browser.newPage();
+async function open<Observed = Observation>(
+  kind: "isolated" | "plain",
+  name: "page" | "worker" | "lost" | "trained" | "joined",
+  by = browser,
+) {
+  const page = await by.newPage();
   const said: string[] = [];
   page.on("console", (message) => {
     // That something is missing on the server is the browser's own line, and no page has a favicon.
@@ -98,6 +102,12 @@ describe.runIf(hasChromium)("threads in a browser", () => {
     const { observation, said } = await open("isolated", "lost");
     expect(observation).toEqual({ threads: 2, startedThreads: 1, isRight: true });
     expect(said).toEqual([expect.stringMatching(/^warning: cpu: a worker thread does not start.*workerUrl/)]);
+  });
+
+  it("train to the same bits where V8 joins vectors", async () => {
+    const joining = await startChromium("--experimental-wasm-revectorize");
+    const { observation } = await open<typeof sameBits>("isolated", "joined", joining).finally(() => joining.close());
+    expect(observation).toEqual(sameBits);
   });
 
   it("train to the bits of Node where relaxed SIMD is off", async () => {

@@ -11,7 +11,8 @@ const observations = {
       worker.onerror = ({ message }) => reject(new Error(message));
     });
   },
-  trained: trainedBits,
+  trained: () => trainedBits(),
+  joined: () => trainedBits(256),
   lost: () => observe({ threads: 2, workerUrl: new URL("nowhere.js", location.href) }, 1000),
 };
 

@@ -48,8 +48,8 @@ async function train({ inputs, model: build }: (typeof nets)[string]): Promise<F
  * Trains each network for 200 steps on a backend without relaxed SIMD and gives a hash of the bits of its weights, and of
  * what it then says.
  */
-export async function trainedBits(): Promise<Readonly<Record<string, string>>> {
-  setBackend(cpu({ relaxedSimd: false, threads: 1 }));
+export async function trainedBits(vectorBits: 128 | 256 = 128): Promise<Readonly<Record<string, string>>> {
+  setBackend(cpu({ relaxedSimd: false, threads: 1, vectorBits }));
   const hashes: Record<string, string> = {};
   for (const [name, net] of Object.entries(nets)) {
     const bytes = await new Blob((await train(net)) as Float32Array<ArrayBuffer>[]).arrayBuffer();
