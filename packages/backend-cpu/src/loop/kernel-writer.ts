@@ -37,7 +37,7 @@ export class KernelWriter {
   constructor(context: KernelContext, range: Range) {
     this.#context = context;
     const { step, nest, cursors, writer } = context;
-    this.#loops = new LoopWriter(writer.f, nest, range);
+    this.#loops = new LoopWriter(writer, nest, range);
     this.#phases = step.phases.map((phase) => {
       const instructions = instructionsOfPhase(step, phase);
       const used = instructions.map((index) => step.instructions[index]);
