@@ -23,7 +23,7 @@ import { table } from "../src/bench/table.ts";
 import { median, time } from "../src/bench/time.ts";
 import { webgpuDevice } from "../src/testkit/webgpu-device.ts";
 
-const setting = { backend: "cpu", threads: 1 } as const;
+const setting = { backend: "cpu", threads: 1, vectorBits: 128 } as const;
 
 function fake(name: string, measure: () => Figures): BenchCase {
   return { name, measure: () => Promise.resolve().then(measure) };

@@ -8,6 +8,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasChromium, startChromium } from "../src/testkit/chromium.ts";
 import type { Observation } from "./browser/observe.ts";
+import { sameBits } from "./same-bits.ts";
 
 /** The built packages in a page that Vite has bundled with its own settings, in a browser. */
 let browser: Browser;
@@ -37,8 +38,12 @@ function serve(): Server {
 }
 
 /** Opens the page and asks it for an observation; gives what the console said as well. */
-async function open(kind: "isolated" | "plain", name: "page" | "worker" | "lost") {
-  const page = await browser.newPage();
+async function open<Observed = Observation>(
+  kind: "isolated" | "plain",
+  name: "page" | "worker" | "lost" | "trained" | "joined",
+  by = browser,
+) {
+  const page = await by.newPage();
   const said: string[] = [];
   page.on("console", (message) => {
     // That something is missing on the server is the browser's own line, and no page has a favicon.
@@ -49,7 +54,7 @@ async function open(kind: "isolated" | "plain", name: "page" | "worker" | "lost"
   await page.goto(`http://localhost:${port}/${kind}/threads.html`);
   await page.waitForFunction("globalThis.observations");
   const isIsolated = await page.evaluate("crossOriginIsolated");
-  const observation = await page.evaluate<Observation>(`observations.${name}()`);
+  const observation = await page.evaluate<Observed>(`observations.${name}()`);
   const processors = await page.evaluate<number>("navigator.hardwareConcurrency");
   await page.close();
   return { isIsolated, observation, processors, said };
@@ -97,5 +102,17 @@ describe.runIf(hasChromium)("threads in a browser", () => {
     const { observation, said } = await open("isolated", "lost");
     expect(observation).toEqual({ threads: 2, startedThreads: 1, isRight: true });
     expect(said).toEqual([expect.stringMatching(/^warning: cpu: a worker thread does not start.*workerUrl/)]);
+  });
+
+  it("train to the same bits where V8 joins vectors", async () => {
+    const joining = await startChromium("--experimental-wasm-revectorize");
+    const { observation } = await open<typeof sameBits>("isolated", "joined", joining).finally(() => joining.close());
+    expect(observation).toEqual(sameBits);
+  });
+
+  it("train to the bits of Node where relaxed SIMD is off", async () => {
+    const { observation, said } = await open<typeof sameBits>("isolated", "trained");
+    expect(observation).toEqual(sameBits);
+    expect(said).toEqual([]);
   });
 });

@@ -30,7 +30,9 @@ const cases: readonly Case[] = [
 ]; // prettier-ignore
 
 const start = Float32Array.from({ length: 9 }, (_, i) => Math.sin(i + 1));
-const inputs = Array.from({ length: 4 }, (_, step) => Float32Array.from({ length: 9 }, (_, i) => Math.cos(i + 3 * step)));
+const inputs = Array.from({ length: 4 }, (_, step) =>
+  Float32Array.from({ length: 9 }, (_, i) => Math.cos(i + 3 * step)),
+);
 
 /** The values of the variable and of what else is made of it, step after step. */
 async function curve({ step }: Case, inPlace: boolean, compiled: boolean): Promise<number[]> {
@@ -159,7 +161,9 @@ describe("memory of training", () => {
     { how: "Adam with clipping", most: 5.1, resident: 4 },
   ])("with $how takes at most $most times the parameters, and stays at $resident", async ({ how, most, resident }) => {
     const width = 700;
-    const model = new Sequential(...Array.from({ length: 8 }, (_, i) => (i % 2 === 0 ? new Linear(width, width) : new ReLU())));
+    const model = new Sequential(
+      ...Array.from({ length: 8 }, (_, i) => (i % 2 === 0 ? new Linear(width, width) : new ReLU())),
+    );
     const parameters = model.parameters();
     const bytes = parameters.reduce((all, { size }) => all + 4 * size, 0);
     const optimizer = how.startsWith("Adam")

@@ -1,15 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import {
-  type Device,
-  type TypedArray,
-  Variable,
-  reference,
-  run,
-  setBackend,
-  zeros,
-} from "@minima/tensor";
+import { type Device, type TypedArray, Variable, reference, run, setBackend, zeros } from "@minima/tensor";
 import { type RandomProgram, randomProgram } from "../src/testkit/random-program/random-program.ts";
 import type { Certainty } from "../src/testkit/random-program/value.ts";
 

@@ -4,6 +4,8 @@ import { cpu } from "@minima/backend-cpu";
 import { Linear, ReLU, Sequential, crossEntropy } from "@minima/layers";
 import { Adam, SGD } from "@minima/optim";
 import { type Device, manualSeed, random, reference, setBackend, tensor } from "@minima/tensor";
+import { trainedBits } from "./browser/trained-bits.ts";
+import { sameBits } from "./same-bits.ts";
 
 async function train(device: Device, optimizerName: "sgd" | "adam", steps: number) {
   setBackend(device);
@@ -33,5 +35,11 @@ describe("a training loop", () => {
     const got = await train(cpu(), name, 20);
     got.losses.forEach((loss, i) => expect(loss).toBeCloseTo(want.losses[i], 4));
     got.weights.forEach((weight, i) => expect(weight).toBeCloseTo(want.weights[i], 4));
+  });
+});
+
+describe("without relaxed SIMD", () => {
+  it("200 steps of training give the bits that all engines of the V8 family give", async () => {
+    expect(await trainedBits()).toEqual(sameBits);
   });
 });

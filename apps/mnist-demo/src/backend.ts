@@ -10,6 +10,8 @@ export interface DemoBackend {
   readonly device: Device;
   /** How many threads it works with. */
   readonly threads: number;
+  /** Whether the cpu adds products with one rounding; null for other backends. */
+  readonly relaxedSimd: boolean | null;
   readonly description: string;
 }
 
@@ -24,16 +26,16 @@ export async function createBackend(
   if (backend === "cpu") {
     const device = cpu({ threads });
     const count = `${device.threads} thread${device.threads === 1 ? "" : "s"}`;
-    return { device, threads: device.threads, description: `cpu, ${count}` };
+    return { device, threads: device.threads, relaxedSimd: device.relaxedSimd, description: `cpu, ${count}` };
   }
   if (threads !== undefined && threads > 1) {
     throw new UsageError(`--threads ${threads} goes with --backend cpu; ${backend} has one thread here`);
   }
-  if (backend === "reference") return { device: reference(), threads: 1, description: backend };
+  if (backend === "reference") return { device: reference(), threads: 1, relaxedSimd: null, description: backend };
   const device = await createWebGpu(onProgress);
   const { description, device: model, vendor } = device.adapterInfo;
   const adapter = description || model || vendor;
-  return { device, threads: 1, description: adapter === "" ? backend : `${backend}, ${adapter}` };
+  return { device, threads: 1, relaxedSimd: null, description: adapter === "" ? backend : `${backend}, ${adapter}` };
 }
 
 /** Whether this machine seems to have a GPU; on Linux, one that a container lets through. */

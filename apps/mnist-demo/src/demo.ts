@@ -38,7 +38,7 @@ export async function runDemo(options: DemoOptions, output: Output, signal: Abor
 
 async function trainAndTest(
   options: DemoOptions,
-  { threads, description }: DemoBackend,
+  { threads, relaxedSimd, description }: DemoBackend,
   { output, display }: { readonly output: Output; readonly display: TrainingDisplay },
   signal: AbortSignal,
 ): Promise<void> {
@@ -85,6 +85,7 @@ async function trainAndTest(
     model: options.model,
     backend: options.backend,
     threads,
+    relaxedSimd,
     seed: options.seed,
     epochs: history.epochs.map(jsonEpoch),
     testAccuracy: test.accuracy,

@@ -7,6 +7,8 @@ export interface JsonReport {
   readonly model: DemoOptions["model"];
   readonly backend: DemoOptions["backend"];
   readonly threads: number;
+  /** Whether the cpu used relaxed SIMD, on which the last bits depend; null for other backends. */
+  readonly relaxedSimd: boolean | null;
   readonly seed: number;
   /** Whole epochs. Numbers that are not finite, and validation figures without validation data, are null. */
   readonly epochs: readonly JsonEpoch[];

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { wasmFeatures } from "@minima/backend-cpu";
 import { decodeSafetensors } from "@minima/tensor/safetensors";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runDemo } from "../src/demo.ts";
@@ -50,6 +51,7 @@ describe("runDemo", () => {
       "model",
       "backend",
       "threads",
+      "relaxedSimd",
       "seed",
       "epochs",
       "testAccuracy",
@@ -57,7 +59,14 @@ describe("runDemo", () => {
       "timeToFirstStepMs",
       "peakRssBytes",
     ]);
-    expect(first.report).toMatchObject({ dataset: "mnist", model: "mlp", backend: "cpu", threads: 1, seed: 3 });
+    expect(first.report).toMatchObject({
+      dataset: "mnist",
+      model: "mlp",
+      backend: "cpu",
+      threads: 1,
+      seed: 3,
+      relaxedSimd: wasmFeatures().relaxedSimd,
+    });
     expect(first.report.epochs.map((epoch) => Object.keys(epoch))).toEqual(
       [1, 2].map(() => ["epoch", "trainLoss", "validationLoss", "validationAccuracy", "seconds", "samplesPerSecond"]),
     );

@@ -25,7 +25,8 @@ export interface CpuCoreOptions extends CpuOptions {
  * The CPU as a backend, with a choice of its kernels. What has none throws when it is computed, naming the set that is
  * missing.
  *
- * @throws MinimaError where the engine has no WebAssembly SIMD, or no shared memory and `threads` is more than one.
+ * @throws MinimaError where the engine has no WebAssembly SIMD, no shared memory and `threads` is more than one, or no
+ *   relaxed SIMD and `relaxedSimd` is true.
  * @throws ValueError where `kernels` holds something else than sets.
  */
 export function cpu({ kernels = [], ...options }: CpuCoreOptions = {}): CpuBackend {

@@ -2,10 +2,12 @@ import { type Backend, MinimaError, checkOptions } from "@minima/tensor";
 import type { KernelSet } from "./kernel-sets/kernel-set.ts";
 import { type CpuBuffer, CpuMemory } from "./memory/memory.ts";
 import { type CpuProgram, runProgram } from "./program.ts";
+import { chooseRelaxedSimd } from "./relaxed-simd.ts";
 import { StepCompiler } from "./step-compiler.ts";
 import { chooseThreads } from "./threads/choice.ts";
 import { Kernels } from "./threads/kernels.ts";
 import { ThreadPool } from "./threads/pool.ts";
+import { type VectorBits, chooseVectorBits } from "./vector-bits.ts";
 import { wasmFeatures } from "./wasm/index.ts";
 
 export interface CpuOptions {
@@ -15,6 +17,17 @@ export interface CpuOptions {
    * depend on it.
    */
   readonly threads?: number | undefined;
+  /**
+   * Whether matrix products and convolutions use relaxed SIMD, which adds a product with one rounding instead of two; by
+   * default where the engine has it. With `false` all engines of the V8 family (Node, Chromium) give the same bits.
+   */
+  readonly relaxedSimd?: boolean | undefined;
+  /**
+   * How wide the vectors are that kernels are laid out for: 256 where the engine makes one vector of 256 bits of two
+   * neighbours, which V8 does under `--experimental-wasm-revectorize`; else 128. By default 256 in a Node that was started
+   * with that flag. The bits of results do not depend on it.
+   */
+  readonly vectorBits?: VectorBits | undefined;
   /**
    * Where the script of the threads, `@minima/backend-cpu/worker`, lies for bundlers that do not carry it along: a URL, or
    * in Node a path.
@@ -28,6 +41,10 @@ export interface CpuBackend extends Backend {
   readonly threads: number;
   /** How many of them are up now. */
   readonly startedThreads: number;
+  /** Whether products are added with one rounding: what to note of a run that is to be repeated to the bit. */
+  readonly relaxedSimd: boolean;
+  /** How wide the vectors are that kernels are laid out for. */
+  readonly vectorBits: VectorBits;
 }
 
 /** Threads of a backend that nobody holds any more end with it. */
@@ -35,13 +52,15 @@ const dropped = new FinalizationRegistry<ThreadPool>((pool) => pool.dispose());
 
 /** A backend with the kernels of some sets. */
 export function createBackend(options: CpuOptions, sets: readonly KernelSet[]): CpuBackend {
-  checkOptions("cpu", options, { threads: true, workerUrl: true });
+  checkOptions("cpu", options, { threads: true, relaxedSimd: true, vectorBits: true, workerUrl: true });
   const features = wasmFeatures();
   if (!features.simd) {
     throw new MinimaError(
       "cpu: this engine has no WebAssembly SIMD; Node 16.4, Chrome 91, Firefox 89 and Safari 16.4 do",
     );
   }
+  const relaxedSimd = chooseRelaxedSimd(options.relaxedSimd, features.relaxedSimd);
+  const vectorBits = chooseVectorBits(options.vectorBits);
   const threads = chooseThreads(options.threads, features.sharedMemory);
   const shared = threads > 1;
   const memory = new CpuMemory(shared);
@@ -51,7 +70,7 @@ export function createBackend(options: CpuOptions, sets: readonly KernelSet[]): 
     memory,
     kernels,
     pool,
-    options: { relaxed: features.relaxedSimd, shared },
+    options: { relaxed: relaxedSimd, wide: vectorBits === 256, shared },
   });
 
   let buffers = 0;
@@ -64,6 +83,8 @@ export function createBackend(options: CpuOptions, sets: readonly KernelSet[]): 
       anchors: { matmul: { epilogue: true, stridedResult: true }, conv: { epilogue: true } },
     },
     threads,
+    relaxedSimd,
+    vectorBits,
     get startedThreads() {
       return pool?.started ?? 1;
     },

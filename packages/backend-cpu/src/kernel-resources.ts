@@ -1,3 +1,4 @@
+import type { KernelOptions } from "./kernel-options.ts";
 import type { CpuMemory } from "./memory/memory.ts";
 import type { Kernels } from "./threads/kernels.ts";
 import type { ThreadPool } from "./threads/pool.ts";
@@ -8,5 +9,5 @@ export interface KernelResources {
   readonly kernels: Kernels;
   /** Null where one thread does all the work. */
   readonly pool: ThreadPool | null;
-  readonly options: { readonly relaxed: boolean; readonly shared: boolean };
+  readonly options: KernelOptions;
 }

@@ -1,4 +1,5 @@
 import type { LoopStep } from "@minima/tensor";
+import type { KernelOptions } from "./kernel-options.ts";
 import { loopFunctionName, loopModule } from "./loop/index.ts";
 import type { KernelResources } from "./kernel-resources.ts";
 import { type KernelCall, kernelCall } from "./loop-arguments.ts";
@@ -20,7 +21,7 @@ const mostKernels = 2048;
 export class LoopKernels {
   readonly #kernels: Kernels;
   readonly #pool: ThreadPool | null;
-  readonly #options: { readonly relaxed: boolean; readonly shared: boolean };
+  readonly #options: KernelOptions;
   readonly #known = new Map<string, Kernel>();
 
   constructor({ kernels, pool, options }: KernelResources) {

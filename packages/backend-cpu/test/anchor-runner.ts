@@ -5,9 +5,9 @@ import { wasmFeatures } from "../src/wasm/index.ts";
 
 /** What kernels can be built for on this engine. */
 export const variants = [
-  { relaxed: false, shared: false },
-  ...(wasmFeatures().relaxedSimd ? [{ relaxed: true, shared: false }] : []),
-  ...(wasmFeatures().sharedMemory ? [{ relaxed: false, shared: true }] : []),
+  { relaxed: false, wide: false, shared: false },
+  ...(wasmFeatures().relaxedSimd ? [{ relaxed: true, wide: false, shared: false }] : []),
+  { relaxed: false, wide: true, shared: wasmFeatures().sharedMemory },
 ];
 
 /** A memory whose next large buffers lie on both sides of the address 2^31. */

@@ -16,7 +16,7 @@ const anchors = compilerOf(memory, kernels, null);
 const dividedAnchors = compilerOf(memory, kernels, serialPool);
 
 function compilerOf(memory: CpuMemory, kernels: Kernels, pool: ThreadPool | null): StepCompiler {
-  const options = { relaxed: false, shared: false };
+  const options = { relaxed: false, wide: false, shared: false };
   return new StepCompiler([basics, convolutions, sorting], { memory, kernels, pool, options });
 }
 

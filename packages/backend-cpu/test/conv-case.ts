@@ -1,16 +1,12 @@
 import type { ConvAttributes, ConvStep, TypedArray } from "@minima/tensor";
 import { expect } from "vitest";
 import { ConvKernel } from "../src/conv/conv.ts";
+import type { KernelOptions } from "../src/kernel-options.ts";
 import { CpuMemory } from "../src/memory/memory.ts";
 import { Kernels } from "../src/threads/kernels.ts";
 import { contiguous, evaluateReference, runStep, sizeOf, type Operand } from "./anchor-runner.ts";
 import { serialPool } from "./serial-pool.ts";
 import { seeded } from "./seeded.ts";
-
-interface Options {
-  readonly relaxed: boolean;
-  readonly shared: boolean;
-}
 
 export type Mode = ConvAttributes["mode"];
 export const modes: readonly Mode[] = ["forward", "inputGradient", "filterGradient"];
@@ -78,7 +74,7 @@ function memoryFor(shared: boolean) {
   return known;
 }
 
-interface RunOptions extends Options {
+interface RunOptions extends KernelOptions {
   readonly seed?: number;
   /** Cuts the work as several threads would. */
   readonly divided?: boolean;
@@ -98,7 +94,7 @@ export function runConv(options: RunOptions, test: ConvCase, mode: Mode): TypedA
 }
 
 /** Compares one convolution with the reference; each sum may be off by the rounding of its products and sums. */
-export function checkConv(options: Options, test: ConvCase, mode: Mode, seed = 1): void {
+export function checkConv(options: KernelOptions, test: ConvCase, mode: Mode, seed = 1): void {
   const { step, operands } = convStep(test, mode, seed);
   const result = runConv({ ...options, seed }, test, mode);
   const inputs = operands.slice(0, 2);

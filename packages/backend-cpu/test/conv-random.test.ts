@@ -42,7 +42,7 @@ function randomTiledCase(random: () => number): ConvCase {
   };
 }
 
-describe.each(variants)("conv, relaxed $relaxed, shared $shared", (variant) => {
+describe.each(variants)("conv, relaxed $relaxed, wide $wide, shared $shared", (variant) => {
   it(`matches the reference for ${rounds} random shapes`, () => {
     const random = seeded(2024);
     for (let round = 0; round < rounds; round++) {

@@ -88,7 +88,7 @@ const cases: readonly (ConvCase & { readonly name: string })[] = [
 
 const rows = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16];
 
-describe.each(variants)("conv, relaxed $relaxed, shared $shared", (variant) => {
+describe.each(variants)("conv, relaxed $relaxed, wide $wide, shared $shared", (variant) => {
   it.each(cases)("matches the reference: $name", ({ name: _, ...test }) => {
     for (const mode of modes) checkConv(variant, test, mode);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { gemmModule, gemmWorkspaceBytes, type Gemm } from "../src/gemm/index.ts";
-import { wasmFeatures } from "../src/wasm/index.ts";
+import type { KernelOptions } from "../src/kernel-options.ts";
+import { variants } from "./anchor-runner.ts";
 
 interface Case {
   readonly m: number;
@@ -15,17 +16,6 @@ interface Case {
   readonly steps?: readonly [number, number];
 }
 
-interface Variant {
-  readonly relaxed: boolean;
-  readonly shared: boolean;
-}
-
-const variants: readonly Variant[] = [
-  { relaxed: false, shared: false },
-  ...(wasmFeatures().relaxedSimd ? [{ relaxed: true, shared: false }] : []),
-  ...(wasmFeatures().sharedMemory ? [{ relaxed: false, shared: true }] : []),
-];
-
 const guard = 0x7fa5a5a5;
 
 /** Numbers in [-1, 1) from a linear congruential generator (Numerical Recipes, chapter 7.1). */
@@ -37,7 +27,7 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-function instantiate(variant: Variant, pages: number): { memory: WebAssembly.Memory; gemm: Gemm } {
+function instantiate(variant: KernelOptions, pages: number): { memory: WebAssembly.Memory; gemm: Gemm } {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: variant.shared });
   const module = new WebAssembly.Module(gemmModule(variant));
   const instance = new WebAssembly.Instance(module, { env: { memory } });
@@ -53,7 +43,7 @@ function layout(rows: number, columns: number, transposed: boolean, gap: number,
 }
 
 /** Runs one case in a memory without a byte to spare, and checks every element of C and every byte around it. */
-function check(variant: Variant, test: Case, seed = 1): void {
+function check(variant: KernelOptions, test: Case, seed = 1): void {
   const { m, n, k, transposeA = false, transposeB = false, accumulate = false } = test;
   const [gapA, gapB, gapC] = test.gaps ?? [0, 0, 0];
   const [stepA, stepB] = test.steps ?? [1, 1];
@@ -125,7 +115,7 @@ const transposes = [
   { transposeA: true, transposeB: true },
 ];
 
-describe.each(variants)("gemm, relaxed $relaxed, shared $shared", (variant) => {
+describe.each(variants)("gemm, relaxed $relaxed, wide $wide, shared $shared", (variant) => {
   it("matches float64 for small shapes", () => {
     const random = randomNumbers(7);
     const size = () => 1 + Math.floor(((random() + 1) / 2) * 17);

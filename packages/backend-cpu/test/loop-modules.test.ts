@@ -15,13 +15,15 @@ describe("modules", () => {
         [0, uniformFloats(150)],
         [1, new Float32Array(150)],
       ]);
-      expect(runLoop(step, slots, undefined, [], true)).toEqual(runLoop(step, slots));
+      expect(runLoop(step, slots, undefined, [], { relaxed: true })).toEqual(runLoop(step, slots));
     }
   });
 
   it("import a shared memory if asked to", () => {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-    const module = new WebAssembly.Module(loopModule(softmax(2, 5, [5, 1]), { relaxed: false, shared: true }));
+    const module = new WebAssembly.Module(
+      loopModule(softmax(2, 5, [5, 1]), { relaxed: false, wide: false, shared: true }),
+    );
     const { loop } = new WebAssembly.Instance(module, { env: { memory } }).exports;
     (loop as (...parameters: number[]) => void)(0, 2, 64, 128, 0);
     expect(Array.from(new Float32Array(memory.buffer, 128, 5))).toEqual(new Array(5).fill(Math.fround(0.2)));
@@ -29,8 +31,12 @@ describe("modules", () => {
 
   it("may hold several steps under names of their own", () => {
     const module = new ModuleBuilder().importMemory({ shared: false });
-    emitLoop(module, softmax(2, 5, [5, 1]), { relaxed: false, name: "first" });
-    emitLoop(module, reduction("sum", [2], [3], { offset: 0, strides: [3, 1] }), { relaxed: false, name: "second" });
+    emitLoop(module, softmax(2, 5, [5, 1]), { relaxed: false, wide: false, name: "first" });
+    emitLoop(module, reduction("sum", [2], [3], { offset: 0, strides: [3, 1] }), {
+      relaxed: false,
+      wide: false,
+      name: "second",
+    });
     const names = WebAssembly.Module.exports(new WebAssembly.Module(module.toBytes())).map(({ name }) => name);
     expect(names).toEqual(["first", "second"]);
   });
@@ -41,6 +47,8 @@ describe("modules", () => {
       [load(0, [1], { dtype: "int32" }), { op: "exp", dtype: "int32", a: 0 }],
       [store(1, [1], 1)],
     );
-    expect(() => loopModule(step, { relaxed: false, shared: false })).toThrow(/cannot compute exp of int32/);
+    expect(() => loopModule(step, { relaxed: false, wide: false, shared: false })).toThrow(
+      /cannot compute exp of int32/,
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { type DType, type LoopStep, hostArray } from "@minima/tensor";
+import type { CodeOptions } from "../src/kernel-options.ts";
 import { kernelCall } from "../src/loop-arguments.ts";
 import { loopModule } from "../src/loop/index.ts";
 import { interpret, type Memory } from "./loop-interpreter.ts";
@@ -14,8 +15,8 @@ export function slotArray(dtype: DType, values: ArrayLike<number>): SlotArray {
 
 type LoopFunction = (...parameters: number[]) => void;
 
-function compileLoop(step: LoopStep, memory: WebAssembly.Memory, relaxed: boolean): LoopFunction {
-  const module = new WebAssembly.Module(loopModule(step, { relaxed, shared: false }));
+function compileLoop(step: LoopStep, memory: WebAssembly.Memory, options: CodeOptions): LoopFunction {
+  const module = new WebAssembly.Module(loopModule(step, { ...options, shared: false }));
   return new WebAssembly.Instance(module, { env: { memory } }).exports.loop as LoopFunction;
 }
 
@@ -31,7 +32,7 @@ export function runLoop(
   slots: ReadonlyMap<number, SlotArray>,
   scalars: ArrayBuffer = new ArrayBuffer(16),
   cuts: readonly number[] = [],
-  relaxed = false,
+  { relaxed = false, wide = false }: Partial<CodeOptions> = {},
 ): Map<number, SlotArray> {
   let end = guardBytes;
   const place = (byteLength: number): number => {
@@ -50,7 +51,7 @@ export function runLoop(
   contents.forEach((array, i) =>
     bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), places[i]),
   );
-  const loop = compileLoop(structure, memory, relaxed);
+  const loop = compileLoop(structure, memory, { relaxed, wide });
   const parameters = [...pointers.map((pointer, i) => pointer + offsets[i]), scalarsPointer + scalarOffset];
   const extent = step.outer[0] ?? 1;
   const ends = [0, ...cuts.filter((cut) => cut > 0 && cut < extent), extent];

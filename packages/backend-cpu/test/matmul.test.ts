@@ -110,18 +110,25 @@ const shapes: readonly Shape[] = [
   { m: 6, n: 5, k: 0 },
 ];
 
-describe.each(variants.filter(({ shared }) => !shared))("matrix products, relaxed: $relaxed", (variant) => {
-  it.each(shapes)("are right, and the same bits when threads share them: %o", (shape) => {
-    const alone = result(shape, variant, null);
-    const values = new Float32Array(alone.buffer, alone.byteOffset, alone.byteLength / 4);
-    const want = expected(shape);
-    const bound = (shape.k + 2) * 2 ** -24 * shape.k; // factors are below 1
-    values.forEach((value, i) => {
-      if (!(Math.abs(value - want[i]) <= bound)) expect.fail(`element ${i} is ${value}, not ${want[i]}`);
-    });
-    expect(Buffer.compare(result(shape, variant, serialPool), alone)).toBe(0);
-  });
-});
+describe.each(variants.filter(({ shared }) => !shared))(
+  "matrix products, relaxed: $relaxed, wide: $wide",
+  (variant) => {
+    it.each(shapes)(
+      "are right, and the same bits when threads share them and for vectors of another width: %o",
+      (shape) => {
+        const alone = result(shape, variant, null);
+        const values = new Float32Array(alone.buffer, alone.byteOffset, alone.byteLength / 4);
+        const want = expected(shape);
+        const bound = (shape.k + 2) * 2 ** -24 * shape.k; // factors are below 1
+        values.forEach((value, i) => {
+          if (!(Math.abs(value - want[i]) <= bound)) expect.fail(`element ${i} is ${value}, not ${want[i]}`);
+        });
+        expect(Buffer.compare(result(shape, variant, serialPool), alone)).toBe(0);
+        expect(Buffer.compare(result(shape, { ...variant, wide: !variant.wide }, null), alone)).toBe(0);
+      },
+    );
+  },
+);
 
 describe("the products of a step", () => {
   it("are one run where their distances allow it, cut to the length asked for", () => {

@@ -14,6 +14,7 @@ import {
   zeros,
 } from "@minima/tensor";
 import type { Group, Parameters } from "./groups.ts";
+import { integerPower } from "./integer-power.ts";
 import { Optimizer, checkFlag, checkRange } from "./optimizer.ts";
 
 export interface AdamOptions {
@@ -121,8 +122,8 @@ export class Adam extends Optimizer<AdamOptions> {
       second = maximum(slots.largest, square);
       slots.largest.assign(second);
     }
-    const correction = hostNumber(() => 1 / Math.sqrt(1 - options.betas[1] ** slots.steps.value));
-    const rate = hostNumber(() => options.lr / (1 - options.betas[0] ** slots.steps.value));
+    const correction = hostNumber(() => 1 / Math.sqrt(1 - integerPower(options.betas[1], slots.steps.value)));
+    const rate = hostNumber(() => options.lr / (1 - integerPower(options.betas[0], slots.steps.value)));
     const eps = hostNumber(() => options.eps);
     const change = div(mul(mean, rate), add(mul(sqrt(second), correction), eps));
     parameter.assign(cast(sub(from, change), parameter.dtype));

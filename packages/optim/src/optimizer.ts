@@ -1,11 +1,4 @@
-import {
-  type Tensor,
-  ValueError,
-  type Variable,
-  cast,
-  checkOptions,
-  update,
-} from "@minima/tensor";
+import { type Tensor, ValueError, type Variable, cast, checkOptions, update } from "@minima/tensor";
 import { type Defaults, type Group, type Parameters, checkedGroup, readGroups } from "./groups.ts";
 
 /**

@@ -57,7 +57,8 @@ async function measureAll(
   // What cannot be had shows now, not after minutes.
   const file = json === undefined ? undefined : await openJsonFile(json);
   const device = await createBackend(backend, threads);
-  const setting: Setting = { backend, threads: device.threads ?? 1 };
+  const { threads: count = 1, vectorBits = 128 } = device;
+  const setting: Setting = { backend, threads: count, vectorBits };
   setBackend(device);
   const records: BenchRecord[] = [];
   for (const { name, measure } of wanted) {

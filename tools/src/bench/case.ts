@@ -34,6 +34,8 @@ export interface Figures {
 export interface Setting {
   readonly backend: BackendName;
   readonly threads: number;
+  /** How wide the vectors are that kernels of the CPU are laid out for. */
+  readonly vectorBits: 128 | 256;
 }
 
 /** One line of the benchmark. */

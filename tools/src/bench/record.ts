@@ -5,16 +5,23 @@ import type { Figures, Setting } from "./case.ts";
 export type BenchRecord = { readonly case: string } & (Figures | { readonly error: string }) & {
     readonly threads: number;
     /** Vector instructions that the CPU backend's kernels use here. */
-    readonly simd: "simd128" | "relaxed" | "none";
+    readonly simd: Simd | `${Simd}, 256 bits`;
     readonly backend: string;
     /** The engine. */
     readonly node: string;
   };
 
+type Simd = "simd128" | "relaxed" | "none";
+
 /** What all lines of a run share. */
-export function about({ backend, threads }: Setting): Pick<BenchRecord, "threads" | "simd" | "backend" | "node"> {
+export function about({
+  backend,
+  threads,
+  vectorBits,
+}: Setting): Pick<BenchRecord, "threads" | "simd" | "backend" | "node"> {
   const { simd, relaxedSimd } = wasmFeatures();
-  return { threads, simd: relaxedSimd ? "relaxed" : simd ? "simd128" : "none", backend, node: process.version };
+  const name = relaxedSimd ? "relaxed" : simd ? "simd128" : "none";
+  return { threads, simd: vectorBits === 256 ? `${name}, 256 bits` : name, backend, node: process.version };
 }
 
 /** A record as JSON on one line, its figures to five digits. */

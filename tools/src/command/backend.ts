@@ -1,3 +1,4 @@
+import type { CpuBackend } from "@minima/backend-cpu";
 import type { Backend } from "@minima/tensor";
 import { UsageError } from "../conformance/outcome.ts";
 import { messageOf } from "../conformance/read.ts";
@@ -5,8 +6,8 @@ import { messageOf } from "../conformance/read.ts";
 export const backendNames = ["cpu", "webgpu"] as const;
 export type BackendName = (typeof backendNames)[number];
 
-/** A backend, and over how many threads it spreads work if it is one that does. */
-type CommandBackend = Backend & { readonly threads?: number };
+/** A backend; of the CPU, over how many threads it spreads work, and for how wide vectors. */
+type CommandBackend = Backend & Partial<Pick<CpuBackend, "threads" | "vectorBits">>;
 
 const makers: Readonly<Record<BackendName, (threads: number | undefined) => Promise<CommandBackend>>> = {
   cpu: async (threads) => (await import("@minima/backend-cpu")).cpu({ threads }),

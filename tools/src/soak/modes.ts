@@ -141,7 +141,12 @@ export const trainings: Readonly<Record<Mode, () => Step>> = {
       const logits = model.forward(x);
       const loss = crossEntropy(logits, y);
       mean(equal(argmax(logits, { axis: 1 }), y).cast("float32"));
-      right = add(right, equal(argmax(logits.detach(), { axis: 1 }), y).cast("float32").sum());
+      right = add(
+        right,
+        equal(argmax(logits.detach(), { axis: 1 }), y)
+          .cast("float32")
+          .sum(),
+      );
       await learn(optimizer, loss);
       if (step % readEvery !== 0) return undefined;
       right = zeros([]);

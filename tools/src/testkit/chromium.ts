@@ -8,14 +8,15 @@ import { type Browser, chromium } from "playwright-core";
 /** Whether there is a browser for this platform. */
 export const hasChromium = process.platform === "linux" && process.arch === "x64";
 
-/** A headless Chromium out of the npm package `@sparticuz/chromium`; nothing else has to be installed. */
-export async function startChromium(): Promise<Browser> {
+/** A headless Chromium out of the npm package `@sparticuz/chromium`; nothing else has to be installed. With flags of V8. */
+export async function startChromium(...flags: readonly string[]): Promise<Browser> {
   const folder = await unpacked();
   return chromium.launch({
     executablePath: path.join(folder, "chromium"),
     args: [
       ...["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"],
       "--enable-unsafe-webgpu", // also without a GPU, on the software adapter
+      ...(flags.length === 0 ? [] : [`--js-flags=${flags.join(" ")}`]),
     ],
     env: { ...process.env, LD_LIBRARY_PATH: path.join(folder, "al2023/lib") },
   });

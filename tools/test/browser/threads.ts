@@ -1,4 +1,5 @@
 import { type Observation, observe } from "./observe.ts";
+import { trainedBits } from "./trained-bits.ts";
 
 /** What a page can ask for; the test calls these. */
 const observations = {
@@ -10,6 +11,8 @@ const observations = {
       worker.onerror = ({ message }) => reject(new Error(message));
     });
   },
+  trained: () => trainedBits(),
+  joined: () => trainedBits(256),
   lost: () => observe({ threads: 2, workerUrl: new URL("nowhere.js", location.href) }, 1000),
 };
 

@@ -1,3 +1,4 @@
+import type { CodeOptions, KernelOptions } from "../kernel-options.ts";
 import { ModuleBuilder } from "../wasm/index.ts";
 import { defineAddParts } from "./add-parts.ts";
 import { defineCorrelateBack } from "./correlate-back.ts";
@@ -10,14 +11,6 @@ import { defineAddGradientParts } from "./winograd/add-gradient-parts.ts";
 import { defineWinogradFilterGradient } from "./winograd/filter-gradient.ts";
 import { defineTransformWeights } from "./winograd/weights.ts";
 
-/** What the engine offers: see `wasmFeatures`. */
-export interface ConvOptions {
-  /** Use `f32x4.relaxed_madd` in the sums of products. */
-  readonly relaxed: boolean;
-  /** The imported memory is shared between threads. */
-  readonly shared: boolean;
-}
-
 const definitions = {
   packFilter: definePackFilter,
   correlate: defineCorrelate,
@@ -25,14 +18,14 @@ const definitions = {
   correlateBack: defineCorrelateBack,
   filterGradient: defineFilterGradient,
   addParts: defineAddParts,
-  winograd3: (module: ModuleBuilder, relaxed: boolean) => defineWinogradCorrelate(module, relaxed, 3),
-  winograd5: (module: ModuleBuilder, relaxed: boolean) => defineWinogradCorrelate(module, relaxed, 5),
+  winograd3: (module: ModuleBuilder, options: CodeOptions) => defineWinogradCorrelate(module, options, 3),
+  winograd5: (module: ModuleBuilder, options: CodeOptions) => defineWinogradCorrelate(module, options, 5),
   winogradWeights3: (module: ModuleBuilder) => defineTransformWeights(module, "winogradWeights3", 3),
   winogradWeights5: (module: ModuleBuilder) => defineTransformWeights(module, "winogradWeights5", 5),
-  winogradFilterGradient3: (module: ModuleBuilder, relaxed: boolean) =>
-    defineWinogradFilterGradient(module, relaxed, 3),
-  winogradFilterGradient5: (module: ModuleBuilder, relaxed: boolean) =>
-    defineWinogradFilterGradient(module, relaxed, 5),
+  winogradFilterGradient3: (module: ModuleBuilder, options: CodeOptions) =>
+    defineWinogradFilterGradient(module, options, 3),
+  winogradFilterGradient5: (module: ModuleBuilder, options: CodeOptions) =>
+    defineWinogradFilterGradient(module, options, 5),
   winogradAddParts3: (module: ModuleBuilder) => defineAddGradientParts(module, "winogradAddParts3", 3),
   winogradAddParts5: (module: ModuleBuilder) => defineAddGradientParts(module, "winogradAddParts5", 5),
 } as const;
@@ -41,8 +34,8 @@ const definitions = {
 export type ConvFunctionName = keyof typeof definitions;
 
 /** A WebAssembly module that exports one of the functions. */
-export function convModule(name: ConvFunctionName, { relaxed, shared }: ConvOptions): Uint8Array<ArrayBuffer> {
-  const module = new ModuleBuilder().importMemory({ shared });
-  definitions[name](module, relaxed);
+export function convModule(name: ConvFunctionName, options: KernelOptions): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder().importMemory({ shared: options.shared });
+  definitions[name](module, options);
   return module.toBytes();
 }

@@ -1,10 +1,11 @@
 import type { ConvStep } from "@minima/tensor";
+import type { KernelOptions } from "../kernel-options.ts";
 import type { KernelResources } from "../kernel-resources.ts";
 import type { CpuMemory } from "../memory/memory.ts";
 import type { StepRunner } from "../program.ts";
 import type { Kernel, Kernels } from "../threads/kernels.ts";
 import type { ThreadPool } from "../threads/pool.ts";
-import { convModule, type ConvFunctionName, type ConvOptions } from "./conv-module.ts";
+import { convModule, type ConvFunctionName } from "./conv-module.ts";
 import type { CallFunction, Prepared } from "./prepared.ts";
 import { forwardCorrelation, inputGradientCorrelations, windowsOf, type Correlation, type Windows } from "./problem.ts";
 import { isBackBetter, prepareCorrelateBack } from "./run-correlate-back.ts";
@@ -24,7 +25,7 @@ export class ConvKernel {
   readonly #memory: CpuMemory;
   readonly #kernels: Kernels;
   readonly #pool: ThreadPool | null;
-  readonly #options: ConvOptions;
+  readonly #options: KernelOptions;
   readonly #known = new Map<ConvFunctionName, Kernel>();
 
   constructor({ memory, kernels, pool, options }: KernelResources) {

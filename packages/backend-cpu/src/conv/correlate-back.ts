@@ -1,3 +1,4 @@
+import type { CodeOptions } from "../kernel-options.ts";
 import { i32, type FunctionReference, type ModuleBuilder } from "../wasm/index.ts";
 import { minimum } from "../gemm/arithmetic.ts";
 import { defineFields } from "./fields.ts";
@@ -37,10 +38,10 @@ export const correlateBackFields = defineFields([
  */
 export function defineCorrelateBack(
   module: ModuleBuilder,
-  relaxed: boolean,
+  options: CodeOptions,
 ): FunctionReference<typeof pieceParameters, null> {
   const gatherLines = defineGatherLines(module, correlateBackFields, defineCutPlanes(module));
-  const multiplyLines = defineLineProduct(module, relaxed);
+  const multiplyLines = defineLineProduct(module, options);
   const foldTaps = defineFoldTaps(module);
   return module.function({ name: "correlateBack", parameters: pieceParameters, exported: true }, (f, p) => {
     const { problem, first, last } = p;

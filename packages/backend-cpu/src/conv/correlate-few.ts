@@ -1,3 +1,4 @@
+import type { CodeOptions } from "../kernel-options.ts";
 import { i32, type FunctionReference, type ModuleBuilder } from "../wasm/index.ts";
 import { minimum } from "../gemm/arithmetic.ts";
 import { correlationFields } from "./correlation-fields.ts";
@@ -17,11 +18,11 @@ import { pieceParameters, threadWorkspace } from "./piece-parameters.ts";
  */
 export function defineCorrelateFew(
   module: ModuleBuilder,
-  relaxed: boolean,
+  options: CodeOptions,
 ): FunctionReference<typeof pieceParameters, null> {
   const cutPlanes = defineCutPlanes(module);
   const gatherLines = defineGatherLines(module, correlationFields, cutPlanes);
-  const slide = defineSlide(module, relaxed);
+  const slide = defineSlide(module, options.relaxed);
   return module.function({ name: "correlateFew", parameters: pieceParameters, exported: true }, (f, p) => {
     const { problem, first, last } = p;
     const workspace = threadWorkspace(f, p);

@@ -1,3 +1,4 @@
+import type { CodeOptions } from "../kernel-options.ts";
 import { i32, type FunctionReference, type ModuleBuilder } from "../wasm/index.ts";
 import { minimum } from "../gemm/arithmetic.ts";
 import { correlationFields } from "./correlation-fields.ts";
@@ -18,10 +19,10 @@ import { pieceParameters, threadWorkspace } from "./piece-parameters.ts";
  */
 export function defineCorrelate(
   module: ModuleBuilder,
-  relaxed: boolean,
+  options: CodeOptions,
 ): FunctionReference<typeof pieceParameters, null> {
   const gatherLines = defineGatherLines(module, correlationFields, defineCutPlanes(module));
-  const multiplyLines = defineLineProduct(module, relaxed);
+  const multiplyLines = defineLineProduct(module, options);
   return module.function({ name: "correlate", parameters: pieceParameters, exported: true }, (f, p) => {
     const { problem, first, last } = p;
     const workspace = threadWorkspace(f, p);

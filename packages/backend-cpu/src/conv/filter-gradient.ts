@@ -1,3 +1,4 @@
+import type { CodeOptions } from "../kernel-options.ts";
 import { i32, type FunctionReference, type Local, type ModuleBuilder } from "../wasm/index.ts";
 import { minimum } from "../gemm/arithmetic.ts";
 import { tileColumns } from "../gemm/blocking.ts";
@@ -40,12 +41,12 @@ export type FilterGradientProblem = ReturnType<typeof filterGradientFields.read>
  */
 export function defineFilterGradient(
   module: ModuleBuilder,
-  relaxed: boolean,
+  options: CodeOptions,
 ): FunctionReference<typeof pieceParameters, null> {
   const gatherLines = defineGatherLines(module, filterGradientFields, defineCutPlanes(module));
   const packGradient = definePack(module, "packGradient", tileColumns);
-  const dotLines = defineDotLines(module, relaxed);
-  const multiply = defineGradientProduct(module, relaxed);
+  const dotLines = defineDotLines(module, options.relaxed);
+  const multiply = defineGradientProduct(module, options);
   return module.function({ name: "filterGradient", parameters: pieceParameters, exported: true }, (f, p) => {
     const { problem, first, last } = p;
     const workspace = threadWorkspace(f, p);

@@ -1,3 +1,4 @@
+import type { CodeOptions } from "../kernel-options.ts";
 import { i32, v128, type Expression, type FunctionReference, type Local } from "../wasm/index.ts";
 import type { ModuleBuilder } from "../wasm/index.ts";
 import { tileColumns } from "../gemm/blocking.ts";
@@ -44,12 +45,13 @@ export type LineProduct = FunctionReference<typeof productParameters, null>;
  * `roomy` its rows have room for whole tiles; else tiles over its edge go through the scratch memory, which has room for
  * `tileColumns` elements of each row.
  */
-export function defineLineProduct(module: ModuleBuilder, relaxed: boolean): LineProduct {
-  const strips = [2, 1].map((vectors) => panelHeights.map((rows) => defineStrip(module, { rows, vectors, relaxed })));
+export function defineLineProduct(module: ModuleBuilder, { relaxed, wide }: CodeOptions): LineProduct {
+  const stripsOf = (vectors: 1 | 2 | 4) => panelHeights.map((rows) => defineStrip(module, { rows, vectors, relaxed }));
+  const strips = { 1: stripsOf(1), 2: stripsOf(2), 4: wide ? stripsOf(4) : [] };
   const storePartialTile = definePartialTileStore(module);
   return module.function({ name: "multiplyLines", parameters: productParameters }, (f, p) => {
     const rowPanelsOfA = rowPanels(f, p.rows);
-    const multiply = (vectors: 1 | 2, b: Expression<"i32">, target: Target): void => {
+    const multiply = (vectors: 1 | 2 | 4, b: Expression<"i32">, target: Target): void => {
       const a = f.let(p.a);
       const c = f.let(target.c);
       rowPanelsOfA.forEach(({ height, count: panels }, i) => {
@@ -57,7 +59,7 @@ export function defineLineProduct(module: ModuleBuilder, relaxed: boolean): Line
           const panelBytes = f.let(i32.mul(p.aDepth, 4 * height));
           const { depth, pitch } = p;
           const first = i32.add(a, i32.mul(p.k, 4 * height));
-          f.call(strips[2 - vectors][i], { a: first, panelBytes, depth, b, pitch, ...target, c, panels });
+          f.call(strips[vectors][i], { a: first, panelBytes, depth, b, pitch, ...target, c, panels });
           f.increment(a, i32.mul(panels, panelBytes));
           f.increment(c, i32.mul(panels, i32.mul(target.cRowStride, height)));
         });
@@ -65,7 +67,17 @@ export function defineLineProduct(module: ModuleBuilder, relaxed: boolean): Line
     };
     const tileBytes = f.let(i32.const(4 * tileColumns));
     const never = f.let(i32.const(0));
-    f.forRange({ to: p.columns, step: tileColumns }, (column) => {
+    const from = f.let(i32.const(0));
+    if (wide) {
+      const { cRowStride, accumulate } = p;
+      f.set(from, i32.and(p.columns, -2 * tileColumns));
+      f.forRange({ to: from, step: 2 * tileColumns }, (column) => {
+        const offset = f.let(i32.shl(column, 2));
+        const c = f.let(i32.add(p.c, offset));
+        multiply(4, i32.add(p.lines, offset), { c, cRowStride, accumulate });
+      });
+    }
+    f.forRange({ from, to: p.columns, step: tileColumns }, (column) => {
       const offset = f.let(i32.shl(column, 2));
       const b = f.let(i32.add(p.lines, offset));
       const c = f.let(i32.add(p.c, offset));
@@ -81,7 +93,8 @@ export function defineLineProduct(module: ModuleBuilder, relaxed: boolean): Line
             () => multiply(2, b, target),
             () => multiply(1, b, target),
           );
-          f.call(storePartialTile, { tile: p.scratch, rows: p.rows, columns: rest, c, cRowStride, accumulate });
+          const inside = { rows: p.rows, columns: rest, c, cRowStride, accumulate };
+          f.call(storePartialTile, { tile: p.scratch, tileRowStride: tileBytes, ...inside });
         },
       );
     });
@@ -90,7 +103,7 @@ export function defineLineProduct(module: ModuleBuilder, relaxed: boolean): Line
 
 type Target = Readonly<Record<"c" | "cRowStride" | "accumulate", Local<"i32">>>;
 
-/** Panels of A, one after the other, times the same eight (four) columns. */
+/** Panels of A, one after the other, times the same columns. */
 function defineStrip(module: ModuleBuilder, shape: TileShape): FunctionReference<typeof stripParameters, null> {
   const { rows, vectors } = shape;
   return module.function({ name: `strip${rows}x${4 * vectors}`, parameters: stripParameters }, (f, p) => {

@@ -1,3 +1,4 @@
+import type { CodeOptions } from "../kernel-options.ts";
 import {
   i32,
   type Expression,
@@ -8,7 +9,7 @@ import {
   type Operand,
 } from "../wasm/index.ts";
 import { minimum } from "./arithmetic.ts";
-import { rowBlock, tileColumns, tileRows, workspaceLayout } from "./blocking.ts";
+import { rowBlock, tileRows, workspaceLayout } from "./blocking.ts";
 import { defineDirectTile, definePackedTile } from "./micro-kernel.ts";
 import { definePack } from "./pack.ts";
 import { definePartialTileStore } from "./partial-tile.ts";
@@ -46,36 +47,50 @@ interface Target {
  * and stores the result to C, or adds it if `accumulate` is not zero. If `direct` is not zero rows of A are read where they
  * lie, else they are packed, `rowBlock` at a time. The workspace is aligned.
  */
-export function defineBlockProduct(module: ModuleBuilder, relaxed: boolean): BlockProduct {
+export function defineBlockProduct(module: ModuleBuilder, { relaxed, wide }: CodeOptions): BlockProduct {
   const packRows = definePack(module, "packRows", tileRows);
-  const packedTile = definePackedTile(module, { name: "tile", vectors: 2, relaxed });
-  const narrowPackedTile = definePackedTile(module, { name: "narrowTile", vectors: 1, relaxed });
-  const directTile = defineDirectTile(module, { name: "directTile", vectors: 2, relaxed });
-  const narrowDirectTile = defineDirectTile(module, { name: "narrowDirectTile", vectors: 1, relaxed });
   const storePartialTile = definePartialTileStore(module);
+  const tiles = tileWidths(wide).map(({ name, vectors }) => {
+    const packed = definePackedTile(module, { name: `${name}Tile`, vectors, relaxed });
+    const direct = defineDirectTile(module, { name: `${name}DirectTile`, vectors, relaxed });
+    return { columns: 4 * vectors, packed, direct };
+  });
+  const [widest] = tiles;
+  type Tile = typeof widest;
 
-  /** Computes one tile: to C if it lies inside, else to the scratch memory and from there the part that does. */
+  /**
+   * Computes one tile, the narrowest that has all columns: to C if it lies inside, else to the scratch memory and from there
+   * the part that does.
+   */
   const computeTile = (
     f: FunctionBuilder,
     p: Inputs,
     { rows, columns, ...target }: Target & { rows: Local<"i32">; columns: Local<"i32"> },
-    compute: (width: "wide" | "narrow", target: Target) => void,
+    compute: (tile: Tile, target: Target) => void,
   ): void => {
-    f.if(
-      i32.and(i32.ge_s(rows, tileRows), i32.ge_s(columns, tileColumns)),
-      () => compute("wide", target),
-      () => {
-        const scratch = f.let(i32.add(p.workspace, workspaceLayout.scratch));
-        const whole = { c: scratch, cRowStride: 4 * tileColumns, accumulate: 0 };
+    const scratch = i32.add(p.workspace, workspaceLayout.scratch);
+    const computeWith = (tile: Tile): void => {
+      f.if(
+        i32.and(i32.ge_s(rows, tileRows), i32.ge_s(columns, tile.columns)),
+        () => compute(tile, target),
+        () => {
+          const tileRowStride = 4 * tile.columns;
+          compute(tile, { c: scratch, cRowStride: tileRowStride, accumulate: 0 });
+          const inside = { rows: minimum(rows, tileRows), columns: minimum(columns, tile.columns) };
+          f.call(storePartialTile, { tile: scratch, tileRowStride, ...inside, ...target });
+        },
+      );
+    };
+    const choose = ([tile, ...narrower]: readonly Tile[]): void => {
+      if (narrower.length === 0) computeWith(tile);
+      else
         f.if(
-          i32.gt_s(columns, tileColumns / 2),
-          () => compute("wide", whole),
-          () => compute("narrow", whole),
+          i32.gt_s(columns, narrower[0].columns),
+          () => computeWith(tile),
+          () => choose(narrower),
         );
-        const inside = { rows: minimum(rows, tileRows), columns: minimum(columns, tileColumns) };
-        f.call(storePartialTile, { tile: scratch, ...inside, ...target });
-      },
-    );
+    };
+    choose(tiles);
   };
 
   /** For few columns or steps: each five rows of A are read where they lie, by all panels of B. */
@@ -86,14 +101,13 @@ export function defineBlockProduct(module: ModuleBuilder, relaxed: boolean): Blo
     f.forRange({ to: p.m, step: tileRows }, (i) => {
       const rows = f.let(i32.sub(p.m, i));
       const b = f.let(p.packedB);
-      f.forRange({ to: p.columns, step: tileColumns }, (j) => {
+      f.forRange({ to: p.columns, step: widest.columns }, (j) => {
         const columns = f.let(i32.sub(p.columns, j));
         const c = f.let(i32.add(cRow, i32.shl(j, 2)));
-        computeTile(f, p, { rows, columns, c, cRowStride, accumulate }, (width, target) => {
-          const tile = width === "wide" ? directTile : narrowDirectTile;
-          f.call(tile, { a, aRowStride, aColStride, rows: minimum(rows, tileRows), b, depth, ...target });
+        computeTile(f, p, { rows, columns, c, cRowStride, accumulate }, ({ direct }, target) => {
+          f.call(direct, { a, aRowStride, aColStride, rows: minimum(rows, tileRows), b, depth, ...target });
         });
-        f.increment(b, i32.mul(depth, 4 * tileColumns));
+        f.increment(b, i32.mul(depth, 4 * widest.columns));
       });
       f.increment(a, i32.mul(aRowStride, tileRows)).increment(cRow, i32.mul(cRowStride, tileRows));
     });
@@ -115,18 +129,18 @@ export function defineBlockProduct(module: ModuleBuilder, relaxed: boolean): Blo
         panelBytes: i32.mul(depth, 4 * tileRows),
       });
       const b = f.let(p.packedB);
-      f.forRange({ to: p.columns, step: tileColumns }, (j) => {
+      f.forRange({ to: p.columns, step: widest.columns }, (j) => {
         const columns = f.let(i32.sub(p.columns, j));
         const a = f.let(packedA);
         const c = f.let(i32.add(offset(p.c, start, cRowStride), i32.shl(j, 2)));
         f.forRange({ to: blockRows, step: tileRows }, (i) => {
           const rows = f.let(i32.sub(blockRows, i));
-          computeTile(f, p, { rows, columns, c, cRowStride, accumulate }, (width, target) => {
-            f.call(width === "wide" ? packedTile : narrowPackedTile, { a, b, depth, ...target });
+          computeTile(f, p, { rows, columns, c, cRowStride, accumulate }, ({ packed }, target) => {
+            f.call(packed, { a, b, depth, ...target });
           });
           f.increment(a, i32.mul(depth, 4 * tileRows)).increment(c, i32.mul(cRowStride, tileRows));
         });
-        f.increment(b, i32.mul(depth, 4 * tileColumns));
+        f.increment(b, i32.mul(depth, 4 * widest.columns));
       });
     });
   };
@@ -138,6 +152,15 @@ export function defineBlockProduct(module: ModuleBuilder, relaxed: boolean): Blo
       () => packedRows(f, p),
     );
   });
+}
+
+/** The widths of tiles, widest first. */
+function tileWidths(wide: boolean): readonly { readonly name: string; readonly vectors: number }[] {
+  const widths = [
+    { name: "whole", vectors: 2 },
+    { name: "half", vectors: 1 },
+  ];
+  return wide ? [{ name: "double", vectors: 4 }, ...widths] : widths;
 }
 
 function offset(pointer: Expression<"i32">, index: Local<"i32">, stride: Local<"i32">): Expression<"i32"> {

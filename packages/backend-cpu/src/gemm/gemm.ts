@@ -1,3 +1,4 @@
+import type { KernelOptions } from "../kernel-options.ts";
 import { i32, ModuleBuilder, type FunctionBuilder, type Local } from "../wasm/index.ts";
 import { minimum } from "./arithmetic.ts";
 import { blockProductParameters, defineBlockProduct } from "./block-product.ts";
@@ -12,14 +13,6 @@ import {
 } from "./blocking.ts";
 import { defineMatrixVector } from "./matrix-vector.ts";
 import { definePack } from "./pack.ts";
-
-/** What the engine offers: see `wasmFeatures`. */
-export interface GemmOptions {
-  /** Use `f32x4.relaxed_madd`, which rounds once where the processor can: faster, and other last bits. */
-  readonly relaxed: boolean;
-  /** The imported memory is shared between threads. */
-  readonly shared: boolean;
-}
 
 const gemmParameters = {
   m: "i32",
@@ -89,11 +82,11 @@ export const gemmFunctions = {
  * How the bits of the result are defined, and why splitting C between threads does not change them: see
  * `forDepthBlocks`. After K. Goto and R. van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
  */
-export function gemmModule({ relaxed, shared }: GemmOptions): Uint8Array<ArrayBuffer> {
+export function gemmModule({ relaxed, wide, shared }: KernelOptions): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder().importMemory({ shared });
   const matrixVector = defineMatrixVector(module, relaxed);
   const packColumns = definePack(module, gemmFunctions.pack, tileColumns, { exported: true });
-  const multiplyBlock = defineBlockProduct(module, relaxed);
+  const multiplyBlock = defineBlockProduct(module, { relaxed, wide });
 
   const gemm = module.function({ name: "gemm", parameters: gemmParameters, exported: true }, (f, p) => {
     f.if(i32.eqz(p.k), () => {

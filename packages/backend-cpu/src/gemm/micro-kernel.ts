@@ -19,25 +19,26 @@ export function multiplyAdd(
   return relaxed ? f32x4.relaxed_madd(x, y, sum) : f32x4.add(sum, f32x4.mul(x, y));
 }
 
-/** How a micro kernel is built: how many `rows` it computes, and how many `vectors` of four columns. */
+/** How a micro kernel is built: how many `rows` it computes, and how many `vectors` of four columns: 1, 2 or 4. */
 export interface TileShape {
   readonly rows: number;
   readonly vectors: number;
   readonly relaxed: boolean;
 }
 
-/** A micro kernel of the packed product: `tileRows` rows; one vector or two. */
+/** A micro kernel of the packed product: `tileRows` rows; one vector, two, or the four of two panels of B. */
 export interface TileOptions extends Omit<TileShape, "rows"> {
   readonly name: string;
 }
 
 /**
  * Defines a micro kernel: the product of a packed panel of A (`tileRows` x `depth`) and the first `vectors` · 4 columns of
- * a packed panel of B (`depth` x `tileColumns`), stored to C or, if `accumulate` is not zero, added to it.
+ * packed panels of B (`depth` x `tileColumns` each), stored to C or, if `accumulate` is not zero, added to it.
  */
 export function definePackedTile(module: ModuleBuilder, { name, ...options }: TileOptions): PackedTile {
   return module.function({ name, parameters: packedParameters }, (f, { a, b, depth, ...target }) => {
-    const sums = emitTile(f, { rows: tileRows, ...options }, packedRows(f, a, tileRows), packedColumns(f, b, depth));
+    const columns = packedColumns(f, b, depth, options.vectors);
+    const sums = emitTile(f, { rows: tileRows, ...options }, packedRows(f, a, tileRows), columns);
     emitTileStore(f, sums, target);
   });
 }
@@ -51,7 +52,8 @@ export function defineDirectTile(module: ModuleBuilder, { name, ...options }: Ti
         f.let(i32.add(a, i32.mul(minimum(i32.const(i), i32.sub(rows, 1)), aRowStride))),
       );
       const a5 = directRows(f, pointers, aColStride);
-      emitTileStore(f, emitTile(f, { rows: tileRows, ...options }, a5, packedColumns(f, b, depth)), target);
+      const columns = packedColumns(f, b, depth, options.vectors);
+      emitTileStore(f, emitTile(f, { rows: tileRows, ...options }, a5, columns), target);
     },
   );
 }
@@ -99,18 +101,29 @@ export function directRows(f: FunctionBuilder, pointers: readonly Local<"i32">[]
   };
 }
 
-/** A panel of B as `definePack` writes it. */
-export function packedColumns(f: FunctionBuilder, pointer: Local<"i32">, depth: Local<"i32">): ColumnReader {
+/** Vectors in a step of a panel of B. */
+const panelVectors = tileColumns / 4;
+
+/** A panel of B as `definePack` writes it, or for more vectors than it has two panels side by side. */
+export function packedColumns(
+  f: FunctionBuilder,
+  pointer: Local<"i32">,
+  depth: Local<"i32">,
+  vectors = panelVectors,
+): ColumnReader {
   const stepBytes = 4 * tileColumns;
   const end = f.let(i32.add(pointer, i32.mul(depth, stepBytes)));
+  const panels = [pointer];
+  if (vectors > panelVectors) panels.push(f.let(end)); // the next panel follows
   const unrolledEnd = f.let(i32.add(pointer, i32.mul(i32.and(depth, -depthUnroll), stepBytes)));
   return {
     unrolled: i32.ne(pointer, unrolledEnd),
     single: i32.ne(pointer, end),
     unroll: depthUnroll,
-    load: (vector, step) => v128.load(pointer, step * stepBytes + 16 * vector),
+    load: (vector, step) =>
+      v128.load(panels[Math.floor(vector / panelVectors)], step * stepBytes + 16 * (vector % panelVectors)),
     next: () => undefined,
-    nextBlock: (steps) => f.increment(pointer, steps * stepBytes),
+    nextBlock: (steps) => panels.forEach((panel) => f.increment(panel, steps * stepBytes)),
   };
 }
 
@@ -158,7 +171,7 @@ export function emitTileStore(
     }
   });
   for (const row of sums) {
-    row.forEach((sum, j) => f.store("v128.store", c, sum, 16 * j));
+    for (let j = row.length - 1; j >= 0; j--) f.store("v128.store", c, row[j], 16 * j);
     f.increment(c, cRowStride);
   }
 }

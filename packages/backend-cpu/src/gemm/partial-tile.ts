@@ -1,8 +1,8 @@
 import { f32, i32, type FunctionReference, type ModuleBuilder } from "../wasm/index.ts";
-import { tileColumns } from "./blocking.ts";
 
 const parameters = {
   tile: "i32",
+  tileRowStride: "i32",
   rows: "i32",
   columns: "i32",
   c: "i32",
@@ -16,7 +16,7 @@ export type PartialTileStore = FunctionReference<typeof parameters, null>;
 export function definePartialTileStore(module: ModuleBuilder): PartialTileStore {
   return module.function(
     { name: "storePartialTile", parameters },
-    (f, { tile, rows, columns, c, cRowStride, accumulate }) => {
+    (f, { tile, tileRowStride, rows, columns, c, cRowStride, accumulate }) => {
       f.forRange({ to: rows }, () => {
         f.forRange({ to: i32.shl(columns, 2), step: 4 }, (offset) => {
           const value = f.let(f32.load(i32.add(tile, offset)));
@@ -24,7 +24,7 @@ export function definePartialTileStore(module: ModuleBuilder): PartialTileStore 
           f.if(accumulate, () => f.set(value, f32.add(f32.load(target), value)));
           f.store("f32.store", target, value);
         });
-        f.increment(tile, 4 * tileColumns).increment(c, cRowStride);
+        f.increment(tile, tileRowStride).increment(c, cRowStride);
       });
     },
   );

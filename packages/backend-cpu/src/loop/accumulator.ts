@@ -2,6 +2,7 @@ import type { Reduction } from "@minima/tensor";
 import type { VectorLocal, VectorWriter } from "../math/vector-writer.ts";
 import { acrossLanes, combine, DoubleSums, identity, keepLanes } from "./fold.ts";
 import type { Segment } from "./lanes.ts";
+import { joined, uniformValue } from "./pairs.ts";
 
 /**
  * The variables that hold a reduction while its loops run. In what order values meet depends on the extents of the inner
@@ -49,7 +50,10 @@ export class PointAccumulator implements Accumulator {
 
   flush(): void {
     if (this.#sums.length === 0) return;
-    this.#sums.forEach((sum, copy) => sum.add(this.#values[copy]));
+    const values = this.#values.map((value, copy) =>
+      copy % 2 === 0 ? value : joined(this.#writer, this.#values[copy - 1], value),
+    );
+    this.#sums.forEach((sum, copy) => sum.add(values[copy]));
     this.#clear();
   }
 
@@ -111,9 +115,11 @@ export class LaneAccumulator implements Accumulator {
 
   finish(): VectorLocal[] {
     const { kind, dtype } = this.reduction;
-    if (this.#sum === null) return [acrossLanes(this.#writer, kind, dtype, this.#together())];
+    if (this.#sum === null) {
+      return [uniformValue(this.#writer, acrossLanes(this.#writer, kind, dtype, this.#together()))];
+    }
     this.flush();
-    return [this.#writer.let(this.#sum.total())];
+    return [uniformValue(this.#writer, this.#writer.let(this.#sum.total()))];
   }
 
   #together(): VectorLocal {
@@ -121,7 +127,8 @@ export class LaneAccumulator implements Accumulator {
     const both = (a: VectorLocal, b: VectorLocal): VectorLocal =>
       this.#writer.let(combine(this.#writer, kind, dtype, a, b));
     const [a, b, c, d] = this.#values;
-    return both(both(a, c), both(b, d));
+    const low = both(a, c);
+    return both(low, joined(this.#writer, low, both(b, d)));
   }
 
   #clear(): void {

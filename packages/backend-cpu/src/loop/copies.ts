@@ -1,13 +1,20 @@
-import type { LoopStep, Phase } from "@minima/tensor";
+import type { Phase } from "@minima/tensor";
+import type { KernelContext } from "./evaluate.ts";
 import { weightOf } from "./instruction-info.ts";
-import { lanesAreInner, type Nest } from "./nest.ts";
-import { instructionsOfPhase, type Placement } from "./placement.ts";
+import { lanesAreInner } from "./nest.ts";
+import { instructionsOfPhase } from "./placement.ts";
 
 /**
  * How many vectors the code of some phases works on side by side: several if their bodies are so short that counting, waiting
- * and taking turns with accumulators would take long beside the work.
+ * and taking turns with accumulators would take long beside the work; pairs always where an engine may join them.
  */
-export function copiesFor(step: LoopStep, nest: Nest, places: readonly Placement[], phases: readonly Phase[]): number {
+export function copiesFor(context: CopiesContext, phases: readonly Phase[]): number {
+  return Math.max(copiesByWeight(context, phases), context.writer.wide ? 2 : 1);
+}
+
+type CopiesContext = Pick<KernelContext, "step" | "nest" | "places" | "writer">;
+
+function copiesByWeight({ step, nest, places }: CopiesContext, phases: readonly Phase[]): number {
   let [weight, folds] = [0, 0];
   for (const phase of phases) {
     for (const index of instructionsOfPhase(step, phase)) {

@@ -1,4 +1,5 @@
 import type { LoopStep } from "@minima/tensor";
+import type { CodeOptions, KernelOptions } from "../kernel-options.ts";
 import { VectorWriter } from "../math/vector-writer.ts";
 import { i32, ModuleBuilder, type FunctionReference, type Local } from "../wasm/index.ts";
 import { Cursors } from "./cursors.ts";
@@ -23,12 +24,12 @@ export function loopSlots(step: LoopStep): number[] {
  *
  * [first, last) is the part of the outermost outer loop to run, so that threads can share a step, and [0, 1) if there are
  * no outer loops. Pointers are byte addresses: one for each slot of `loopSlots`, then the scalar block. Results do not
- * depend on how the loop is divided, nor on `relaxed`, which allows instructions of relaxed SIMD where they give the same.
+ * depend on how the loop is divided, nor on the options.
  */
 export function emitLoop(
   module: ModuleBuilder,
   loopStep: LoopStep,
-  { relaxed, name = loopFunctionName }: { readonly relaxed: boolean; readonly name?: string },
+  { name = loopFunctionName, ...options }: CodeOptions & { readonly name?: string },
 ): FunctionReference {
   const step = stashRepeatedWork(loopStep);
   const slots = loopSlots(step);
@@ -40,7 +41,7 @@ export function emitLoop(
     const nest = chooseNest(step);
     const cursors = new Cursors(f, step, nest, slotPointer);
     const places = placeInstructions(step, nest);
-    const writer = new VectorWriter(f, relaxed);
+    const writer = new VectorWriter(f, options);
     const context = { step, nest, places, writer, cursors, slotPointer, scalarsPointer: locals.scalars };
     const { first, last } = locals;
     const kernel = new KernelWriter(context, { first, last });
@@ -50,11 +51,8 @@ export function emitLoop(
 }
 
 /** A WebAssembly module with the function of one step, exported as `loop`. */
-export function loopModule(
-  step: LoopStep,
-  { relaxed, shared }: { readonly relaxed: boolean; readonly shared: boolean },
-): Uint8Array<ArrayBuffer> {
+export function loopModule(step: LoopStep, { relaxed, wide, shared }: KernelOptions): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder().importMemory({ shared });
-  emitLoop(module, step, { relaxed });
+  emitLoop(module, step, { relaxed, wide });
   return module.toBytes();
 }

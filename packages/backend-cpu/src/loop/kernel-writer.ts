@@ -36,8 +36,8 @@ export class KernelWriter {
 
   constructor(context: KernelContext, range: Range) {
     this.#context = context;
-    const { step, nest, places, cursors, writer } = context;
-    this.#loops = new LoopWriter(writer.f, nest, range);
+    const { step, nest, cursors, writer } = context;
+    this.#loops = new LoopWriter(writer, nest, range);
     this.#phases = step.phases.map((phase) => {
       const instructions = instructionsOfPhase(step, phase);
       const used = instructions.map((index) => step.instructions[index]);
@@ -45,13 +45,13 @@ export class KernelWriter {
         phase,
         instructions,
         cursors: cursors.usedBy(used, phase.stores),
-        copies: copiesFor(step, nest, places, [phase]),
+        copies: copiesFor(context, [phase]),
         chunks: phase.inner ? chunksOf(nest, phase) : null,
       };
     });
     const needed = new Set(this.#phases.flatMap(({ instructions }) => instructions));
     this.#needed = [...needed].sort((a, b) => a - b);
-    this.#outerCopies = copiesFor(step, nest, places, step.phases);
+    this.#outerCopies = copiesFor(context, step.phases);
   }
 
   /** Writes the whole kernel. */
@@ -135,6 +135,7 @@ export class KernelWriter {
       }
       accumulator.endRound(segment);
     }
+    copies.reverse(); // engines that join two stores want the one to the higher address first
     for (const store of phase.stores) {
       for (const copy of copies) {
         storeLanes(writer, laneAddress(this.#context, store, copy, segment), values.get(store.value, copy));

@@ -1,3 +1,4 @@
+import type { VectorWriter } from "../math/vector-writer.ts";
 import { i32, select, type FunctionBuilder, type Local } from "../wasm/index.ts";
 import type { Cursor } from "./cursors.ts";
 import type { Segment } from "./lanes.ts";
@@ -29,11 +30,13 @@ export class LoopWriter {
   readonly #f: FunctionBuilder;
   readonly #nest: Nest;
   readonly #range: Range;
+  readonly #wide: boolean;
   /** Rounds of the current tile. */
   #tileRounds: Local<"i32"> | null = null;
 
-  constructor(f: FunctionBuilder, nest: Nest, range: Range) {
+  constructor({ f, wide }: VectorWriter, nest: Nest, range: Range) {
     this.#f = f;
+    this.#wide = wide;
     this.#nest = nest;
     this.#range = range;
   }
@@ -86,7 +89,7 @@ export class LoopWriter {
     whilePoints(1, round({ copies: 1, lanes: 1 }, 1));
   }
 
-  /** A lane loop of known extent: blocks of vectors, single vectors, and what does not fill one. */
+  /** A lane loop of known extent: blocks of vectors, pairs where they may be joined, single vectors, and what does not fill one. */
   #lanes(extent: number, { copies, chunk }: LoopOptions, round: Round): void {
     const blocks = Math.floor(extent / (laneCount * copies));
     const vectors = Math.floor(extent / laneCount) - blocks * copies;
@@ -95,7 +98,9 @@ export class LoopWriter {
     this.#repeat(blocks, block, chunk && { ...chunk, rounds: chunk.rounds / copies });
     // What is left belongs to the chunk of the last block, unless that is full.
     if (vectors + lanes > 0 && chunk !== null && (blocks * copies) % chunk.rounds === 0) chunk.begin();
-    this.#repeat(vectors, round({ copies: 1, lanes: laneCount }, laneCount), null);
+    const pairs = this.#wide && copies > 2 ? Math.floor(vectors / 2) : 0;
+    this.#repeat(pairs, round({ copies: 2, lanes: laneCount }, 2 * laneCount), null);
+    this.#repeat(vectors - 2 * pairs, round({ copies: 1, lanes: laneCount }, laneCount), null);
     if (lanes > 0) round({ copies: 1, lanes }, lanes)();
   }
 

@@ -1,3 +1,4 @@
+import type { CodeOptions } from "../kernel-options.ts";
 import { f32x4, f64x2, i32x4, v128, type Expression, type FunctionBuilder, type Local } from "../wasm/index.ts";
 
 /** Code that leaves a vector on the stack. */
@@ -11,13 +12,15 @@ export type VectorLocal = Local<"v128">;
  */
 export class VectorWriter {
   readonly f: FunctionBuilder;
+  /** Vectors stand in pairs, for engines that join two neighbours. */
+  readonly wide: boolean;
   readonly #relaxed: boolean;
   readonly #constants = new Map<string, VectorLocal>();
   readonly #numbers = new Set<VectorLocal>();
 
-  /** With `relaxed`, instructions of relaxed SIMD may be used. */
-  constructor(f: FunctionBuilder, relaxed: boolean) {
+  constructor(f: FunctionBuilder, { relaxed, wide }: CodeOptions) {
     this.f = f;
+    this.wide = wide;
     this.#relaxed = relaxed;
   }
 

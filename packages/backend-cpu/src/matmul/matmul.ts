@@ -1,5 +1,6 @@
 import type { MatmulStep } from "@minima/tensor";
 import { gemmFunctions, gemmModule, gemmWorkspaceBytes, panelAlignment, roundUp } from "../gemm/index.ts";
+import type { KernelOptions } from "../kernel-options.ts";
 import type { KernelResources } from "../kernel-resources.ts";
 import type { CpuMemory } from "../memory/memory.ts";
 import type { StepRunner } from "../program.ts";
@@ -20,7 +21,7 @@ export class MatmulKernel {
   readonly #memory: CpuMemory;
   readonly #kernels: Kernels;
   readonly #pool: ThreadPool | null;
-  readonly #options: { readonly relaxed: boolean; readonly shared: boolean };
+  readonly #options: KernelOptions;
   #gemm: GemmKernels | null = null;
 
   constructor({ memory, kernels, pool, options }: KernelResources) {

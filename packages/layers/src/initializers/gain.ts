@@ -14,7 +14,7 @@ export function gainOf(nonlinearity: Gain, negativeSlope = 0.01): number {
     case "relu":
       return Math.SQRT2;
     case "leakyRelu":
-      return Math.sqrt(2 / (1 + negativeSlope ** 2));
+      return Math.sqrt(2 / (1 + negativeSlope * negativeSlope));
     case "selu":
       return 3 / 4;
     default:

@@ -56,7 +56,9 @@ export class SettingsReader {
     }
     if (this.#changes !== variableChanges()) {
       this.#changes = variableChanges();
-      this.#variables = variablesOf([...this.#items]).map(describeVariable).join();
+      this.#variables = variablesOf([...this.#items])
+        .map(describeVariable)
+        .join();
     }
     return `${this.#key}|${this.#variables}`;
   }

@@ -62,7 +62,9 @@ export class Storage {
 /** The error for a tensor that cannot be had any more; `why` says what is gone that it needs. */
 export function staleTensorError({ kind, shape, variable }: StaleNode, why: string): StaleTensorError {
   const what = variable === null ? `the tensor ${kind}` : `the variable ${variable.name}`;
-  return new StaleTensorError(`${what} ${formatShape(shape)} has no value any more: it needs ${why}. ${adviceFor(why)}`);
+  return new StaleTensorError(
+    `${what} ${formatShape(shape)} has no value any more: it needs ${why}. ${adviceFor(why)}`,
+  );
 }
 
 function adviceFor(why: string): string {

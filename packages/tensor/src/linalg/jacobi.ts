@@ -76,8 +76,8 @@ function anglesOf(x: Float64Array, y: Float64Array, tolerance: number): { c: num
   }
   if (Math.abs(between) <= tolerance * Math.sqrt(a * b)) return null;
   const zeta = (a - b) / (2 * between);
-  const tangent = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.sqrt(1 + zeta ** 2));
-  const c = 1 / Math.sqrt(1 + tangent ** 2);
+  const tangent = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.sqrt(1 + zeta * zeta));
+  const c = 1 / Math.sqrt(1 + tangent * tangent);
   return { c, s: c * tangent };
 }
 

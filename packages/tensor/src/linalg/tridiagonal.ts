@@ -72,13 +72,13 @@ export function symmetricEigen(a: Matrix): SymmetricEigen | null {
 /** One QR step on the part from `first` to `last`: rotations chase what the first one puts out of place to the end. */
 function step({ diagonal: d, beside: e, basis }: Tridiagonal, first: number, last: number): void {
   const half = (d[last - 1] - d[last]) / 2;
-  const square = e[last - 1] ** 2;
-  const root = Math.sqrt(half ** 2 + square);
+  const square = e[last - 1] * e[last - 1];
+  const root = Math.sqrt(half * half + square);
   const shift = d[last] - square / (half + (half < 0 ? -root : root));
   let x = d[first] - shift;
   let z = e[first];
   for (let k = first; k < last; k++) {
-    const length = Math.sqrt(x ** 2 + z ** 2);
+    const length = Math.sqrt(x * x + z * z);
     const [c, s] = length === 0 ? [1, 0] : [x / length, z / length];
     if (k > first) e[k - 1] = length;
     const [a, b, between] = [d[k], d[k + 1], e[k]];

@@ -57,7 +57,7 @@ export function round(x: Operand, options: RoundOptions = {}): Tensor {
   }
   if (decimals === 0) return roundToInteger(t);
   return inFloat32([t], (wide) => {
-    const scale = 10 ** Math.abs(decimals);
+    const scale = Number(`1e${Math.abs(decimals)}`);
     const scaled = decimals > 0 ? mul(wide, scale) : div(wide, scale);
     const whole = roundToInteger(scaled);
     // A number too large to be scaled has no digits to lose.

@@ -7,7 +7,10 @@ import type { Slot } from "./plan.ts";
  * value, and no other step that comes after it, and no other element of it, reads the old one. Elsewhere the new value has a
  * buffer of its own.
  */
-export function updateInPlace(steps: readonly Step[], slots: readonly Slot[]): { steps: readonly Step[]; slots: Slot[] } {
+export function updateInPlace(
+  steps: readonly Step[],
+  slots: readonly Slot[],
+): { steps: readonly Step[]; slots: Slot[] } {
   const result = [...slots];
   const placeOf = new Map<number, number>();
   const users = usersOf(steps);

@@ -55,7 +55,10 @@ function slotsOfNodes(graph: Graph, materialized: ReadonlySet<number>): Slot[] {
     const { kind, shape, dtype } = graph.nodes[node];
     const bytes = sizeOf(shape) * bytesPerElement[dtype];
     if (kind === "leaf") slots[node] = { kind, node };
-    else slots[node] = outputs.has(node) ? { kind: "output", node, bytes, ...replaces.get(node) } : { kind: "temporary", bytes };
+    else
+      slots[node] = outputs.has(node)
+        ? { kind: "output", node, bytes, ...replaces.get(node) }
+        : { kind: "temporary", bytes };
   }
   return slots;
 }

@@ -24,7 +24,9 @@ export function outOfMemoryError(cause: MinimaError, shortage: Shortage): OutOfM
   const copies = sum(slots, (slot) => {
     const position = slot.kind === "leaf" ? slot.node : slot.kind === "update" ? slot.leaf : -1;
     const storage = position < 0 ? null : storageOf(position);
-    return storage !== null && (storage.buffer === null || (storage.kept && slot.kind === "update")) ? storage.bytes : 0;
+    return storage !== null && (storage.buffer === null || (storage.kept && slot.kind === "update"))
+      ? storage.bytes
+      : 0;
   });
   const largest = outputs.toSorted((a, b) => b.bytes - a.bytes).slice(0, 3);
   const names = largest.map(({ node, bytes }) => `${describe(nodes[node])} ${formatBytes(bytes)}`);

@@ -77,7 +77,8 @@ function readArrays(ends: readonly Node[], order: readonly Node[], groups: Group
     if (reader === undefined) continue;
     for (const input of order[i].inputs) {
       if (input.storage === null) note(readers, input, reader, groups);
-      else if (input.storage.host !== null && input.storage.buffer === null) note(arrays, input.storage, reader, groups);
+      else if (input.storage.host !== null && input.storage.buffer === null)
+        note(arrays, input.storage, reader, groups);
     }
   }
   return arrays;

@@ -27,7 +27,7 @@ export function gatherWork(device: Device, roots: readonly Node[], others: reado
   const assignments: PendingAssignment[] = [];
   const assigned = new Set<object>();
   const read = new VariablesRead(collector);
-  for (let isComplete = false; !isComplete; ) {
+  for (let isComplete = false; !isComplete;) {
     isComplete = true;
     const seen = new Set<Node>();
     const belongs = (node: Node): boolean => collector.has(node) || touches(node, collector, assigned, seen);

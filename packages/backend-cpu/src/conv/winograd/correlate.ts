@@ -1,3 +1,4 @@
+import type { CodeOptions } from "../../kernel-options.ts";
 import { i32, type FunctionReference, type ModuleBuilder } from "../../wasm/index.ts";
 import { minimum } from "../../gemm/arithmetic.ts";
 import { defineLineProduct } from "../line-product.ts";
@@ -16,13 +17,13 @@ import { tileUnitOf } from "./units.ts";
  */
 export function defineWinogradCorrelate(
   module: ModuleBuilder,
-  relaxed: boolean,
+  options: CodeOptions,
   taps: number,
 ): FunctionReference<typeof pieceParameters, null> {
   const step = sumsOf(taps);
   const planes = { name: "transformInput", step, size: points, transform: transformInput };
   const transformPlanes = defineTransformPlanes(module, planes);
-  const multiplyLines = defineLineProduct(module, relaxed);
+  const multiplyLines = defineLineProduct(module, options);
   const transformSums = defineTransformSums(module, taps);
   return module.function({ name: `winograd${taps}`, parameters: pieceParameters, exported: true }, (f, p) => {
     const { problem, first, last } = p;

@@ -1,3 +1,4 @@
+import type { CodeOptions } from "../../kernel-options.ts";
 import { i32, type FunctionReference, type ModuleBuilder } from "../../wasm/index.ts";
 import { minimum } from "../../gemm/arithmetic.ts";
 import { tileColumns } from "../../gemm/blocking.ts";
@@ -18,7 +19,7 @@ import { tileUnitOf } from "./units.ts";
  */
 export function defineWinogradFilterGradient(
   module: ModuleBuilder,
-  relaxed: boolean,
+  options: CodeOptions,
   taps: number,
 ): FunctionReference<typeof pieceParameters, null> {
   const step = sumsOf(taps);
@@ -27,7 +28,7 @@ export function defineWinogradFilterGradient(
   const transformInputs = defineTransformPlanes(module, { name: "transformInput", ...planes });
   const transformGradient = defineTransformPlanes(module, { name: "transformGradient", ...gradientPlanes });
   const packGradient = definePack(module, "packGradient", tileColumns);
-  const multiply = defineGradientProduct(module, relaxed);
+  const multiply = defineGradientProduct(module, options);
   const name = `winogradFilterGradient${taps}`;
   return module.function({ name, parameters: pieceParameters, exported: true }, (f, p) => {
     const { problem, first, last } = p;
