@@ -92,6 +92,12 @@ export function withoutRequests<T>(fn: () => T): T {
   }
 }
 
+/** Takes requests back: what belonged to them has failed. */
+export function discardRequests(nodes: readonly Node[]): void {
+  const gone = new Set(nodes);
+  requested = requested.filter((node) => !gone.has(node));
+}
+
 /** The nodes asked for that still have to be computed. */
 export function requestedOutputs(): readonly Node[] {
   requested = requested.filter(({ storage, lost }) => storage === null && lost === null);

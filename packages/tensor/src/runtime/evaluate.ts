@@ -120,9 +120,13 @@ function cannotReadSync(node: Node): ValueError {
   );
 }
 
-/** Computes nodes that nobody asked for; without a backend they go on waiting. */
+/** Computes nodes that nobody asked for. If that fails they go on waiting, and whoever asks for them is told. */
 function computeUnasked(nodes: readonly Node[]): void {
-  void evaluate(nodes);
+  try {
+    void evaluate(nodes)?.catch(() => undefined);
+  } catch {
+    // Nobody has asked.
+  }
 }
 
 setRelief({

@@ -3,7 +3,7 @@ import type { Node } from "../graph/node.ts";
 import { atomically } from "../graph/pending.ts";
 import { activeTrace } from "../graph/trace.ts";
 import { restoringCounters } from "../host-counter.ts";
-import { requestedOutputs, restoringAssignments } from "./effects.ts";
+import { discardRequests, requestedOutputs, restoringAssignments } from "./effects.ts";
 import { evaluate } from "./evaluate.ts";
 import { yieldToEventLoop } from "./yield.ts";
 
@@ -25,8 +25,15 @@ export function update(fn: () => void): Promise<void> {
 }
 
 async function updateNow(fn: () => void): Promise<void> {
-  const make = (assigned: readonly Node[]): Promise<void> | void =>
-    evaluate(assigned, { others: requestedOutputs(), throttled: true, isUpdate: true });
+  const make = (assigned: readonly Node[]): Promise<void> | void => {
+    const others = requestedOutputs();
+    try {
+      return evaluate(assigned, { others, throttled: true, isUpdate: true });
+    } catch (error) {
+      discardRequests(others); // else the next update would fail for the same losses
+      throw error;
+    }
+  };
   await restoringCounters(() => restoringAssignments(fn, make));
   await yieldToEventLoop();
 }
