@@ -196,7 +196,15 @@ describe("the cases", () => {
       ...["ew_relu_mul_add_1e6", "softmax_1024x1000", "sum_axis0_1024", "sum_axis1_1024"],
       ...["conv5x5_28_1_32_b64", "conv3x3_14_32_64_b64", "maxpool2_28x28x32_b64"],
       ...["train_mlp_b128", "train_cnn_b64", "train_lstm_b32", "train_transformer_b16", "epoch_mlp"],
-      ...["replay_mlp_small", "eager_mlp_small", "startup", "warmup_gpt12", "warmup_resnet18"],
+      ...[
+        "replay_mlp_small",
+        "eager_mlp_small",
+        "one_cycle_mlp",
+        "eager_lstm_t200",
+        "startup",
+        "warmup_gpt12",
+        "warmup_resnet18",
+      ],
     ]);
   });
 

@@ -17,6 +17,9 @@ export interface Figures {
   readonly peak_rss_mb?: number | undefined;
   /** CPU time of a later step, where the first one is measured. */
   readonly step_ms?: number | undefined;
+  /** Median of other work that was timed in turns with it, and the ratio of the two medians. */
+  readonly beside_ms?: number | undefined;
+  readonly ratio?: number | undefined;
   readonly mul_add_gflops?: number | undefined;
   readonly relaxed_madd_gflops?: number | undefined;
   readonly clock_ghz?: number | undefined;

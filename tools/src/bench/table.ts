@@ -27,12 +27,14 @@ export function table(records: readonly BenchRecord[]): string[] {
 function notes(record: BenchRecord): string {
   if ("error" in record) return record.error;
   const { samples_per_s, step_done_ms, step_ms, peak_rss_mb, clock_ghz, flops_per_cycle } = record;
-  const { dispatches, submits, bytes } = record;
+  const { dispatches, submits, bytes, beside_ms, ratio } = record;
   const { mul_add_gflops, relaxed_madd_gflops, read_gb_per_s, triad_gb_per_s } = record;
   const parts = [
     samples_per_s === undefined ? "" : `${Math.round(samples_per_s)} samples/s`,
     step_done_ms === undefined ? "" : `${digits(step_done_ms)} ms by the process's own clock`,
     step_ms === undefined ? "" : `${digits(step_ms)} ms a step, both of CPU time`,
+    beside_ms === undefined ? "" : `${digits(beside_ms)} ms beside it`,
+    ratio === undefined ? "" : `${ratio.toFixed(2)} times that`,
     peak_rss_mb === undefined ? "" : `${peak_rss_mb} MB at most`,
     dispatches === undefined ? "" : `${dispatches} dispatches`,
     submits === undefined ? "" : `${submits} submit${submits === 1 ? "" : "s"}`,

@@ -1,7 +1,7 @@
 import { Variable, variableChanges } from "../variable.ts";
 
 /** Something that a compiled function may depend on besides variables: a module's mode, an optimizer's flags. */
-export interface HasSettings {
+interface HasSettings {
   /** What a recording takes as given: numbers, texts, flags, and objects that must stay the same ones. */
   settings(): Iterable<unknown>;
 }

@@ -2,9 +2,11 @@ import type { BenchCase } from "../case.ts";
 import { bandwidthCase } from "../peaks/bandwidth.ts";
 import { registerPeakCase } from "../peaks/register-peak.ts";
 import { cnnTraining } from "./cnn.ts";
+import { eagerLstmCase } from "./eager-lstm.ts";
 import { epochCase } from "./epoch.ts";
 import { lstmTraining } from "./lstm.ts";
 import { mlpTraining } from "./mlp.ts";
+import { oneCycleCase } from "./one-cycle.ts";
 import { operationCases } from "./operations.ts";
 import { eagerSmallMlp, replaySmallMlp } from "./small-mlp.ts";
 import { startupCase } from "./startup.ts";
@@ -27,6 +29,8 @@ export const cases: readonly BenchCase[] = [
   epochCase,
   timedCase("replay_mlp_small", { expected: smallLoss }, replaySmallMlp),
   timedCase("eager_mlp_small", { expected: smallLoss }, eagerSmallMlp),
+  oneCycleCase,
+  eagerLstmCase,
   startupCase,
   ...warmupCases,
 ];
