@@ -88,6 +88,7 @@ export class ProgramRunner {
     const outputs: DeviceBuffer[] = []; // freed if something goes wrong
     const uploaded = new Map<Storage, DeviceBuffer>(); // views of one leaf share its copy
     const overwritten: Storage[] = [];
+    let shared: ReadonlySet<Storage> | null = null;
     try {
       for (let i = 0; i < slots.length; i++) {
         const slot = slots[i];
@@ -95,7 +96,8 @@ export class ProgramRunner {
           buffers[i] = this.#leafBuffer(storageOf(slot.node), uploaded, release);
         } else if (slot.kind === "update") {
           const storage = storageOf(slot.leaf);
-          if (storage.buffer !== null && this.#canOverwrite(storage, slots, storageOf)) {
+          shared ??= sharedLeaves(slots, storageOf);
+          if (storage.buffer !== null && !shared.has(storage) && this.#canOverwrite(storage)) {
             buffers[i] = storage.buffer;
             overwritten.push(storage);
           } else {
@@ -122,10 +124,9 @@ export class ProgramRunner {
     return buffers;
   }
 
-  /** Whether nobody else needs a value: no snapshot of it is held, and no other leaf of the program is the same one. */
-  #canOverwrite(storage: Storage, slots: readonly Slot[], storageOf: (position: number) => Storage): boolean {
-    if (storage.kept || storage.host !== null || storage.backend !== this.#backend) return false;
-    return slots.every((slot) => slot.kind !== "leaf" || storageOf(slot.node) !== storage);
+  /** Whether a value lies on this device alone, and no snapshot of it is held. */
+  #canOverwrite(storage: Storage): boolean {
+    return !storage.kept && storage.host === null && storage.backend === this.#backend;
   }
 
   /** Frees what results hold that the program does not read; whether there was anything. */
@@ -222,4 +223,11 @@ export class ProgramRunner {
     }
     return buffer;
   }
+}
+
+/** The values that a program only reads. */
+function sharedLeaves(slots: readonly Slot[], storageOf: (position: number) => Storage): ReadonlySet<Storage> {
+  const leaves = new Set<Storage>();
+  for (const slot of slots) if (slot.kind === "leaf") leaves.add(storageOf(slot.node));
+  return leaves;
 }
