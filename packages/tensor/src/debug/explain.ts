@@ -1,23 +1,24 @@
 import type { BackendProfile } from "../backend.ts";
-import type { Node } from "../graph/node.ts";
 import { planGraph } from "../planner/planner.ts";
 import type { Plan, Slot } from "../planner/plan.ts";
-import { collect, toGraph } from "../runtime/collect.ts";
+import { toGraph } from "../runtime/collect.ts";
 import { getBackend } from "../runtime/device.ts";
 import { pendingAssignments } from "../runtime/effects.ts";
+import { gatherWork } from "../runtime/work.ts";
 import type { Tensor } from "../tensor.ts";
 import { describeStep } from "./describe-step.ts";
 
 /**
- * The plan for computing tensors (and all pending assignments), as text for a person: the kernels in order, what is
- * fused into each, and the memory they need. Runs nothing.
+ * The plan for computing tensors and the assignments that belong to them (without arguments: all assignments), as text for a person:
+ * the kernels in order, what is fused into each, and the memory they need. Runs nothing.
  */
 export function explain(...tensors: Tensor[]): string {
-  const roots: Node[] = [...tensors.map((t) => t.node), ...Array.from(pendingAssignments(), (a) => a.version)];
-  const pending = roots.filter((node) => node.storage === null);
+  const assigned = tensors.length === 0 ? Array.from(pendingAssignments(), ({ version }) => version) : [];
+  const pending = [...tensors.map(({ node }) => node), ...assigned].filter(({ storage }) => storage === null);
   if (pending.length === 0) return "nothing to compute: all values are there";
-  const collected = collect(pending);
-  const plan = planGraph(toGraph(collected), profileFor(pending));
+  const device = pending.find((node) => node.device !== null)?.device ?? getBackend();
+  const { collected } = gatherWork(device, pending);
+  const plan = planGraph(toGraph(collected), { ...unknown, ...device?.profile });
   return [
     summary(plan, collected.nodes.length),
     ...plan.steps.map((step, i) => `${i + 1}. ${describeStep(step, (slot) => slotName(slot, plan))}`),
@@ -30,12 +31,6 @@ const unknown: BackendProfile = {
   synchronous: true,
   anchors: { matmul: { epilogue: true, stridedResult: true }, conv: { epilogue: true } },
 };
-
-/** The profile of the device that nodes are bound to, or would be. */
-function profileFor(nodes: readonly Node[]): BackendProfile {
-  const profile = (nodes.find(({ device }) => device !== null)?.device ?? getBackend())?.profile;
-  return { ...unknown, ...profile };
-}
 
 function summary({ steps, slots }: Plan, nodes: number): string {
   const count = (kind: Slot["kind"]): number => slots.filter((slot) => slot.kind === kind).length;

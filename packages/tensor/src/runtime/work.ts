@@ -18,7 +18,7 @@ export interface Work {
  * @param roots - What is asked for.
  * @param others - What is computed too if it belongs to them.
  */
-export function gatherWork(device: Device, roots: readonly Node[], others: readonly Node[] = []): Work {
+export function gatherWork(device: Device | null, roots: readonly Node[], others: readonly Node[] = []): Work {
   const collector = new Collector();
   for (const root of roots) if (root.storage === null) collector.add(root);
   const isHere = (node: Node): boolean => node.device === null || node.device === device;
