@@ -14,11 +14,11 @@ import {
   type PendingAssignment,
   type Retire,
   addAssignment,
-  addReplaced,
   noteAssignment,
   removeAssignment,
   requestOutput,
 } from "./runtime/effects.ts";
+import { HeldVersions } from "./runtime/held-versions.ts";
 import { formatShape, sameShape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -35,21 +35,6 @@ export interface VariableOptions {
    */
   readonly inPlace?: boolean;
 }
-
-/** The versions of a variable whose memory the variable answers for. */
-interface HeldVersions extends VariableIdentity {
-  name: string;
-  committed: Node | null;
-  previous: Node | null;
-  /** Which update made the committed version; the first value is that of update 0. */
-  update: number;
-}
-
-/** When a variable is collected, its versions become ordinary results: one registration in its life, none an update. */
-const droppedVariables = new FinalizationRegistry<HeldVersions>(({ committed, previous }) => {
-  if (committed !== null) addReplaced(committed);
-  if (previous !== null) addReplaced(previous);
-});
 
 let changes = 0;
 
@@ -72,7 +57,7 @@ export class Variable extends Tensor implements PendingAssignment {
   /** Stands in for the value while a function is called with other parameters. */
   #substitute: Node | null = null;
   readonly inPlace: boolean;
-  readonly #held: HeldVersions = { name: "variable", committed: null, previous: null, update: 0 };
+  readonly #held: HeldVersions;
   /** How often it has been assigned. */
   #updates = 0;
   #followers: WeakRef<Variable>[] = [];
@@ -86,12 +71,11 @@ export class Variable extends Tensor implements PendingAssignment {
     const slot = slotFor("Variable", name, options.requiresGrad === true, value.dtype);
     refuseInTrace("a variable was made", "make it before, and list it in the state");
     super(value.node);
-    this.name = name;
+    this.#held = new HeldVersions(name, this);
     this.inPlace = options.inPlace === true;
     this.#gradientSlot = slot;
     this.current = this.#versionOf(value.node, value.node.device ?? options.follows?.version.device ?? getBackend());
     this.#adopt();
-    droppedVariables.register(this, this.#held);
     const { follows } = options;
     if (follows !== undefined) follows.#addFollower(this);
   }
@@ -158,7 +142,7 @@ export class Variable extends Tensor implements PendingAssignment {
     this.#gradientSlot = slotFor("requiresGrad", this.name, value, this.dtype);
     const { current } = this;
     this.current = this.#versionOf(current, current.device);
-    if (this.#held.committed === current) this.#held.committed = this.current;
+    this.#held.renew(current, this.current);
     changes++;
   }
 
@@ -223,18 +207,17 @@ export class Variable extends Tensor implements PendingAssignment {
     removeAssignment(this);
     this.current = this.#leafOf(storage, this.current.device ?? device);
     this.#updates++;
-    this.#replace();
+    this.#held.replace(this.current, this.#updates);
   }
 
   retirePrevious(retire: Retire): void {
-    const { previous } = this.#held;
-    if (previous !== null && retire(previous, this.name, this.#held.update)) this.#held.previous = null;
+    this.#held.retirePrevious(retire);
   }
 
   commit(device: Device): void {
     removeAssignment(this);
     this.current.device ??= device;
-    this.#replace();
+    this.#held.replace(this.current, this.#updates);
   }
 
   restore(version: Node): void {
@@ -244,9 +227,10 @@ export class Variable extends Tensor implements PendingAssignment {
   }
 
   discard(): void {
-    if (this.#held.committed === null) return; // its first value, which is still to be computed
+    const { committed } = this.#held;
+    if (committed === null) return; // its first value, which is still to be computed
     removeAssignment(this);
-    this.current = this.#held.committed;
+    this.current = committed;
   }
 
   /** A version with a value is in place at once; another waits for the program that computes it. */
@@ -258,15 +242,8 @@ export class Variable extends Tensor implements PendingAssignment {
     removeAssignment(this);
     // The storage may belong to somebody else's tensor, so no update may free it.
     this.current.storage.kept = true;
-    if (this.#held.previous !== null) addReplaced(this.#held.previous);
-    this.#held.previous = null;
-    this.#replace();
-  }
-
-  #replace(): void {
-    this.#held.previous = this.#held.committed;
-    this.#held.committed = this.current;
-    this.#held.update = this.#updates;
+    this.#held.releasePrevious();
+    this.#held.replace(this.current, this.#updates);
   }
 
   #versionOf(value: Node, device: Device | null): Node {
