@@ -19,7 +19,7 @@ export { type DType, type TypedArray, bytesPerElement, hostArray, hostView, isFl
 export * from "./errors.ts";
 export { formatValues } from "./format.ts";
 export { formatBytes } from "./format-bytes.ts";
-export { HostCounter } from "./host-counter.ts";
+export { HostCounter } from "./graph/host-counter.ts";
 export type { Graph, GraphNode, GraphNodeOf } from "./graph/graph.ts";
 export { noGrad, withGradMode, isGradEnabled } from "./graph/mode.ts";
 export { createDetached, createNode, createSource } from "./graph/create.ts";

@@ -2,7 +2,7 @@ import { MinimaError } from "../errors.ts";
 import { createLeaf } from "../graph/create.ts";
 import type { Node } from "../graph/node.ts";
 import type { Storage } from "../graph/storage.ts";
-import { restoringCounters } from "../host-counter.ts";
+import { restoringCounters } from "../graph/host-counter.ts";
 import type { Executor, Run } from "../runtime/executor.ts";
 import { Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";

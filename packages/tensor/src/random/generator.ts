@@ -4,7 +4,7 @@ import { createNode } from "../graph/create.ts";
 import type { Node } from "../graph/node.ts";
 import { drawFrom, isRecomputing } from "../graph/recompute.ts";
 import { refuseInTrace, withoutTrace } from "../graph/trace.ts";
-import { HostCounter } from "../host-counter.ts";
+import { HostCounter } from "../graph/host-counter.ts";
 import { hostWord } from "../ops/host.ts";
 import { concat } from "../ops/views.ts";
 import { type Shape, checkShape, sizeOf } from "../shape.ts";

@@ -2,7 +2,7 @@ import { noGrad } from "../graph/mode.ts";
 import type { Node } from "../graph/node.ts";
 import { atomically } from "../graph/pending.ts";
 import { activeTrace } from "../graph/trace.ts";
-import { restoringCounters } from "../host-counter.ts";
+import { restoringCounters } from "../graph/host-counter.ts";
 import { discardRequests, requestedOutputs, restoringAssignments } from "./effects.ts";
 import { evaluate } from "./evaluate.ts";
 import { yieldToEventLoop } from "./yield.ts";

@@ -1,5 +1,5 @@
-import { checkInteger } from "./checks.ts";
-import { hostEffect } from "./ops/host.ts";
+import { checkInteger } from "../checks.ts";
+import { activeTrace } from "./trace.ts";
 
 /** The counters that have moved, with the values they had, while something runs that may fail. */
 let moved: Map<HostCounter, number> | null = null;
@@ -29,9 +29,12 @@ export class HostCounter {
 
   /** Counts on: now, or in a compiled function at each call. */
   advance(by = 1): void {
-    hostEffect(() => {
+    const move = (): void => {
       this.value += by;
-    });
+    };
+    const trace = activeTrace();
+    if (trace === null) move();
+    else trace.effect(move);
   }
 }
 
