@@ -1,8 +1,7 @@
-import { Adam } from "@minima/optim";
 import { filled } from "../fill.ts";
 import { besideCase } from "./beside-case.ts";
 import { lstm } from "./lstm.ts";
-import { crossEntropy, targets, training } from "./training.ts";
+import { eagerStep, targets, training } from "./training.ts";
 
 const [batch, inputs, hidden, steps] = [32, 64, 128, 200];
 
@@ -12,16 +11,9 @@ const [batch, inputs, hidden, steps] = [32, 64, 128, 200];
  */
 export const eagerLstmCase = besideCase("eager_lstm_t200", () => {
   const [x, y] = [filled([steps * batch, inputs], 0.5, 9), targets(batch)];
-  const network = lstm({ batch, inputs, hidden });
-  const adam = new Adam(network.parameters, { lr: 1e-3 });
+  const step = eagerStep(lstm({ batch, inputs, hidden }));
   return {
-    async run() {
-      const loss = crossEntropy(network.forward(x), y);
-      adam.zeroGrad();
-      loss.backward();
-      await adam.step();
-      await loss.item();
-    },
+    run: async () => void (await (await step(x, y)).item()),
     beside: training(lstm({ batch, inputs, hidden }), x, y).run,
   };
 });
