@@ -43,9 +43,7 @@ export class PlannedExecutor implements Executor {
 
   evaluate(work: Work): void | Promise<void> {
     for (const storage of takeReplaced(this.backend)) this.results.add(storage);
-    const { assignments } = work;
     if (work.collected.outputs.length > 0) this.#run(work);
-    else this.#updates.commit(assignments);
     this.results.trim();
     return this.#runner.queue ?? undefined;
   }
