@@ -254,6 +254,12 @@ describe("an update that fails", () => {
     expect([await w.at(0), steps.value]).toEqual([2, 1]);
   });
 
+  it("is refused where it is no synchronous function", async () => {
+    expect(() => update(undefined as never)).toThrow(/update: undefined is no function/);
+    await expect(update((async () => Promise.resolve()) as () => void)).rejects.toThrow(/must be synchronous/);
+    expect(() => new Variable(tensor([1]), { follows: 3 as never })).toThrow(/follow a variable, not 3/);
+  });
+
   it("counts no step of an optimizer", async () => {
     const { optimizer, loss, model, step } = training(8);
     await step(0);

@@ -67,6 +67,10 @@ export class Variable extends Tensor implements PendingAssignment {
     if (!(value instanceof Tensor)) {
       throw new ValueError(`Variable: ${String(value)} is no tensor; make one of it first`);
     }
+    const { follows } = options;
+    if (follows !== undefined && !(follows instanceof Variable)) {
+      throw new ValueError(`Variable: it can follow a variable, not ${String(follows)}`);
+    }
     const name = options.name ?? "variable";
     const slot = slotFor("Variable", name, options.requiresGrad === true, value.dtype);
     refuseInTrace("a variable was made", "make it before, and list it in the state");
@@ -74,9 +78,8 @@ export class Variable extends Tensor implements PendingAssignment {
     this.#held = new HeldVersions(name, this);
     this.inPlace = options.inPlace === true;
     this.#gradientSlot = slot;
-    this.current = this.#versionOf(value.node, value.node.device ?? options.follows?.version.device ?? getBackend());
+    this.current = this.#versionOf(value.node, value.node.device ?? follows?.version.device ?? getBackend());
     this.#adopt();
-    const { follows } = options;
     if (follows !== undefined) follows.#addFollower(this);
   }
 

@@ -238,6 +238,21 @@ describe("other distributions at their limits", () => {
     ["no seed", () => manualSeed(undefined as never), /manualSeed: seed undefined/],
     ["a seed of 54 bits", () => new Generator(2 ** 53), /Generator: seed 9007199254740992/],
     ["a bad seed later", () => new Generator(1).seed(Infinity), /Generator\.seed: seed Infinity/],
+    [
+      "a state without a key",
+      () => (new Generator(1).state = { position: 0 } as never),
+      /Generator\.state: key must be an array/,
+    ],
+    [
+      "a key of three words",
+      () => (new Generator(1).state = { key: [1, 2, 3], position: 0 } as never),
+      /two words, not 3/,
+    ],
+    [
+      "a position before the start",
+      () => (new Generator(1).state = { key: [1, 2], position: -1 }),
+      /HostCounter: value -1/,
+    ],
     ["bits of a bad shape", () => new Generator(1).bits([1.5]), /Generator\.bits: shape \[1\.5\]/],
   ])("refuse %s", (_, f, message) => expect(f).toThrow(message));
 

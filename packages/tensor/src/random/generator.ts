@@ -1,4 +1,4 @@
-import { checkInteger } from "../checks.ts";
+import { checkInteger, checkList } from "../checks.ts";
 import { ValueError } from "../errors.ts";
 import { createNode } from "../graph/create.ts";
 import type { Node } from "../graph/node.ts";
@@ -44,6 +44,8 @@ export class Generator {
 
   set state({ key, position }: GeneratorState) {
     refuseInTrace("the state of a generator was set", "set it before the call");
+    checkList("Generator.state", "key", key);
+    if (key.length !== 2) throw new ValueError(`Generator.state: the key has two words, not ${key.length}`);
     for (const word of key) checkInteger("Generator.state", "key", word, 0);
     this.#position.value = position;
     this.#key = [key[0] >>> 0, key[1] >>> 0];

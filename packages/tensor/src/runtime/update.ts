@@ -1,3 +1,4 @@
+import { ValueError } from "../errors.ts";
 import { noGrad } from "../graph/mode.ts";
 import type { Node } from "../graph/node.ts";
 import { atomically } from "../graph/pending.ts";
@@ -16,6 +17,7 @@ import { yieldToEventLoop } from "./yield.ts";
  * @returns a promise that resolves when the work is done; on devices with a queue, when at most a few updates are in flight
  */
 export function update(fn: () => void): Promise<void> {
+  if (typeof fn !== "function") throw new ValueError(`update: ${String(fn)} is no function`);
   const isolated = (): void => atomically(() => noGrad(fn));
   if (activeTrace() !== null) {
     isolated();
