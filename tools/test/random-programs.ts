@@ -1,7 +1,6 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { type Device, type TypedArray, Variable, reference, run, setBackend, zeros } from "@minima/tensor";
+import { collectGarbage } from "../src/testkit/collect-garbage.ts";
 import { type RandomProgram, randomProgram } from "../src/testkit/random-program/random-program.ts";
 import type { Certainty } from "../src/testkit/random-program/value.ts";
 
@@ -9,10 +8,6 @@ import type { Certainty } from "../src/testkit/random-program/value.ts";
 const together = 10;
 /** A test of a software driver takes ten seconds where nothing else runs, and minutes on a machine that is busy. */
 const timeout = 600_000;
-
-// Kernels hold memory that the engine does not weigh: tens of thousands would pile up before it thinks of collecting.
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 
 interface Output {
   readonly values: TypedArray;
@@ -145,7 +140,8 @@ export function testRandomPrograms(name: string, open: () => Subject, options: R
       }
       await forget(subject.device);
       subject.close?.();
-      collectGarbage();
+      // Kernels hold memory that the engine does not weigh: tens of thousands would pile up before it collects.
+      await collectGarbage();
       expect(problems.join("\n\n")).toBe("");
     });
   });

@@ -6,12 +6,17 @@ import { type Sample, holdings, residentBytes } from "./sample.ts";
 /** For so many steps before a sample the resident set is watched. */
 const watchedSteps = 500;
 
-/** Trains in one mode and reports what is held at step 100, every 1,000 steps, and at the end. */
+/**
+ * Trains in one mode and reports what is held at step 100, every 1,000 steps, and at the end.
+ *
+ * @param settle - Waits, before a sample, until nothing is held that will go anyway.
+ */
 export async function train(
   mode: Mode,
   steps: number,
   backend: Backend,
   report: (sample: Sample) => void,
+  settle?: () => Promise<void>,
 ): Promise<void> {
   setBackend(backend);
   manualSeed(1);
@@ -24,6 +29,7 @@ export async function train(
     const next = nextSample(step, steps);
     if (next - step < watchedSteps) rssBytes = Math.min(rssBytes, residentBytes());
     if (next !== step) continue;
+    await settle?.();
     report({ mode, step, rssBytes, ...holdings(backend), keptTensors: makeStep.kept?.length ?? 0 });
     rssBytes = Infinity;
   }
