@@ -271,10 +271,13 @@ describe("dropped models", () => {
 });
 
 describe("results", () => {
-  it("move to the host, oldest first, when they pass the budget", async () => {
-    const kept: Tensor[] = [];
-    for (let i = 0; i < 350; i++) {
-      const t = add(zeros([2 ** 18]), i); // 1 MB
+  it("move to the host, oldest first, when they pass the budget; not those of the last run", async () => {
+    const made = (i: number): Tensor => add(zeros([2 ** 18]), i); // 1 MB
+    const kept = Array.from({ length: 300 }, (_, i) => made(i));
+    await run(...kept);
+    expect(executor.results.bytes).toBe(300 * 2 ** 20);
+    for (let i = 300; i < 350; i++) {
+      const t = made(i);
       await run(t);
       kept.push(t);
     }

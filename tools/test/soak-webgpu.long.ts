@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { collectGarbage } from "../src/testkit/collect-garbage.ts";
 import { modes } from "../src/soak/modes.ts";
 import type { Sample } from "../src/soak/sample.ts";
 import { train } from "../src/soak/train.ts";
@@ -8,19 +7,17 @@ import { sharedWebGpu } from "./shared-webgpu.ts";
 const webgpu = sharedWebGpu();
 
 /**
- * The values of a step are free once the engine has collected their handles, and it collects when it likes: buffers that
- * wait to be used again are as many as the longest pause between two collections left. A step of the GAN leaves 1.9 MB,
- * so one that leaked would show as 190 MB.
+ * Buffers that wait to be used again are as many as the longest pause of the collector left. A step of the GAN leaves 1.9
+ * MB, so one that leaked would show as 190 MB.
  */
 const betweenCollections = 32 * 2 ** 20;
 
 describe("the training loops on WebGPU", () => {
   it.each(modes)("hold no more after 200 steps than after 100: %s", async (mode) => {
     const samples: (Sample & { readonly totalBytes: number })[] = [];
-    const report = (sample: Sample): void => {
+    await train(mode, 200, webgpu(), (sample) => {
       samples.push({ ...sample, totalBytes: webgpu().stats().totalBytes });
-    };
-    await train(mode, 200, webgpu(), report, collectGarbage);
+    });
     const [early, late] = samples;
     expect([early.step, late.step]).toEqual([100, 200]);
     // Losses that were read move to the host every so often, together.

@@ -1,41 +1,43 @@
 import type { Backend } from "@minima/tensor";
-import { peakRssBytes } from "../command/peak-rss.ts";
 import type { Mode } from "./modes.ts";
 
-/** What is held after a step. */
-export interface Sample {
+/**
+ * What is held after a step. What has been dropped counts until the engine collects it, which is when it likes; so the
+ * figures that are compared are the least of several steps.
+ */
+export interface Sample extends Holdings {
   readonly mode: Mode;
   readonly step: number;
-  /**
-   * Resident set size of the process: the least in the 500 steps before. In between it is larger by the batches that
-   * have been dropped and not collected yet.
-   */
-  readonly rssBytes: number;
-  /** The largest it has ever been. */
+  /** The largest resident set size there has ever been. */
   readonly peakRssBytes: number;
   /** JavaScript objects, those not collected yet included. */
   readonly heapBytes: number;
-  /** Buffers of the device. */
-  readonly backendBytes: number;
-  /** How many they are: variables, and results that may still be read. */
-  readonly liveTensors: number;
   /** How many tensors the loop keeps on purpose. */
   readonly keptTensors: number;
 }
 
-/** Resident set size now. */
-export function residentBytes(): number {
-  return process.memoryUsage.rss();
+/** What is held at a moment. */
+export interface Holdings {
+  /** Resident set size of the process. */
+  readonly rssBytes: number;
+  /** Buffers of the device. */
+  readonly backendBytes: number;
+  /** How many they are: variables, and results that may still be read. */
+  readonly liveTensors: number;
 }
 
-/** Everything in a sample that is read off at once. */
-export function holdings(backend: Backend): Omit<Sample, "mode" | "step" | "rssBytes" | "keptTensors"> {
+/** What is held now. */
+export function holdings(backend: Backend): Holdings {
   const stats = backend.stats?.();
   if (stats === undefined) throw new Error(`soak: the backend ${backend.name} does not say what it holds (stats)`);
+  return { rssBytes: process.memoryUsage.rss(), backendBytes: stats.bytes, liveTensors: stats.buffers };
+}
+
+/** The lesser of each figure. */
+export function least(a: Holdings, b: Holdings): Holdings {
   return {
-    peakRssBytes: peakRssBytes(),
-    heapBytes: process.memoryUsage().heapUsed,
-    backendBytes: stats.bytes,
-    liveTensors: stats.buffers,
+    rssBytes: Math.min(a.rssBytes, b.rssBytes),
+    backendBytes: Math.min(a.backendBytes, b.backendBytes),
+    liveTensors: Math.min(a.liveTensors, b.liveTensors),
   };
 }

@@ -1,37 +1,41 @@
 import { type Backend, manualSeed, setBackend } from "@minima/tensor";
+import { peakRssBytes } from "../command/peak-rss.ts";
 import { batches } from "./batches.ts";
 import { type Mode, trainings } from "./modes.ts";
-import { type Sample, holdings, residentBytes } from "./sample.ts";
-
-/** For so many steps before a sample the resident set is watched. */
-const watchedSteps = 500;
+import { type Holdings, type Sample, holdings, least } from "./sample.ts";
 
 /**
- * Trains in one mode and reports what is held at step 100, every 1,000 steps, and at the end.
- *
- * @param settle - Waits, before a sample, until nothing is held that will go anyway.
+ * Trains in one mode and reports what is held at step 100, every 1,000 steps, and at the end: the least that it was in
+ * the second half of the steps since the report before.
  */
 export async function train(
   mode: Mode,
   steps: number,
   backend: Backend,
   report: (sample: Sample) => void,
-  settle?: () => Promise<void>,
 ): Promise<void> {
   setBackend(backend);
   manualSeed(1);
   const batchOf = batches();
   const makeStep = trainings[mode]();
-  let rssBytes = Infinity;
+  let held: Holdings | null = null;
+  let reported = 0;
   for (let step = 1; step <= steps; step++) {
     const loss = await makeStep(batchOf(step), step);
     if (loss !== undefined && !Number.isFinite(loss)) throw new Error(`soak: the loss of step ${step} is ${loss}`);
     const next = nextSample(step, steps);
-    if (next - step < watchedSteps) rssBytes = Math.min(rssBytes, residentBytes());
-    if (next !== step) continue;
-    await settle?.();
-    report({ mode, step, rssBytes, ...holdings(backend), keptTensors: makeStep.kept?.length ?? 0 });
-    rssBytes = Infinity;
+    if (step - reported > next - step) held = held === null ? holdings(backend) : least(held, holdings(backend));
+    if (next !== step || held === null) continue;
+    report({
+      mode,
+      step,
+      ...held,
+      peakRssBytes: peakRssBytes(),
+      heapBytes: process.memoryUsage().heapUsed,
+      keptTensors: makeStep.kept?.length ?? 0,
+    });
+    held = null;
+    reported = step;
   }
 }
 

@@ -85,11 +85,12 @@ export class Results {
     this.#entries.set(buffer, result);
   }
 
-  /** Ends a run: moves idle results to the host, and more until the budget holds. */
+  /** Ends a run: moves idle results to the host, and more until the budget holds; what the run used stays. */
   trim(): void {
-    this.#runs++;
+    const run = this.#runs++;
     const movesIdle = this.#backend.readSync !== undefined || this.#runs % runsBetweenMoves === 0;
     for (const { buffer, storage, lastUse } of this.#entries.values()) {
+      if (lastUse === run) return; // the next run will probably want it too, even if it is larger than the budget
       const isOver = this.#bytes > this.#budget || this.#entries.size > maxResults;
       const isIdle = movesIdle && lastUse < this.#runs - idleRuns;
       if (!isOver && !isIdle) return;

@@ -1,0 +1,18 @@
+import { setBackend, zeros, run, ones, getBackend, executorOf } from "@minima/tensor";
+import { cpu } from "@minima/backend-cpu";
+import { compiledStep } from "./dist/bench/cases/first-training.js";
+import { warmups } from "./dist/bench/cases/warmup.js";
+const d = cpu({ threads: 1 }); setBackend(d);
+const c = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1000; };
+ let t = ones([150e6 ]).add(1); await run(t); t.dispose?.(); t = null; await new Promise(r=>setTimeout(r)); 
+ const { setFlagsFromString } = await import("node:v8"); const vm = await import("node:vm"); setFlagsFromString("--expose-gc"); vm.runInNewContext("gc")(); await new Promise(r=>setTimeout(r,50));
+const a = c();
+const m = warmups[process.argv[2]]();
+const b0 = c();
+const ps = m.optimizer.parameters ?? m.optimizer.params;
+await run();
+const b = c();
+const step = compiledStep(m);
+await step();
+const e = c(); if (process.env.INITONLY) process.exit(0);
+console.log(process.argv[2], "make", (b0 - a).toFixed(0), "init", (b - b0).toFixed(0), "call", (e - b).toFixed(0), executorOf(d).plans);
