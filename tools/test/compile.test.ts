@@ -4,8 +4,8 @@ import { cpu } from "@minima/backend-cpu";
 import { Dropout, Linear, type Module, ReLU, Sequential, crossEntropy } from "@minima/layers";
 import { Adam, SGD } from "@minima/optim";
 import {
-  type Device, type Tensor, TraceError, Variable, add, compile, manualSeed, mul, random, reference, setBackend, sum,
-  tensor, zeros,
+  type Device, type Tensor, TraceError, Variable, add, compile, manualSeed, mul, random, reference, setBackend, square,
+  sum, tensor, zeros,
 } from "@minima/tensor"; // prettier-ignore
 
 const devices: readonly (readonly [string, () => Device])[] = [
@@ -122,6 +122,20 @@ describe.each(devices)("compile on %s", (_, make) => {
     expect(await state.item()).toBe(1);
     expect(await (await f(false)).item()).toBe(2);
     expect(await state.item()).toBe(2);
+  });
+
+  it("leaves the gradients of what it captures as they were", async () => {
+    const w = tensor([1, 2, 3], { requiresGrad: true });
+    const gradient = compile((x: Tensor) => {
+      sum(square(mul(w, x))).backward();
+      return w.grad;
+    });
+    for (let i = 0; i < 4; i++) {
+      expect([...((await (await gradient(tensor([i, 1, 2])))?.data()) ?? [])]).toEqual([2 * i * i, 4, 24]);
+      expect(w.grad).toBe(null);
+    }
+    sum(square(w)).backward();
+    expect([...((await w.grad?.data()) ?? [])]).toEqual([2, 4, 6]);
   });
 
   it("refuses what cannot be replayed", async () => {

@@ -1,4 +1,13 @@
-import { Tensor, createDetached, noGrad, recompute, recordDraws, withGradMode, withGradient } from "@minima/tensor";
+import {
+  createDetached,
+  newGradientSlot,
+  noGrad,
+  recompute,
+  recordDraws,
+  Tensor,
+  withGradient,
+  withGradMode,
+} from "@minima/tensor";
 import { gradientsOf } from "./differentiate.ts";
 
 /**
@@ -34,5 +43,5 @@ export function checkpoint<Inputs extends readonly Tensor[]>(
 
 /** The value of a tensor as a new place to differentiate by. */
 function detachedSource(t: Tensor): Tensor {
-  return new Tensor(createDetached(t.node, { gradientSlot: { gradient: null } }));
+  return new Tensor(createDetached(t.node, { gradientSlot: newGradientSlot() }));
 }

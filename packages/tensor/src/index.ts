@@ -23,6 +23,7 @@ export { HostCounter } from "./graph/host-counter.ts";
 export type { Graph, GraphNode, GraphNodeOf } from "./graph/graph.ts";
 export { noGrad, withGradMode, isGradEnabled } from "./graph/mode.ts";
 export { createDetached, createNode, createSource } from "./graph/create.ts";
+export { newGradientSlot } from "./graph/gradient-slot.ts";
 export type { CustomGradient, Node, NodeOf } from "./graph/node.ts";
 export { atomically } from "./graph/pending.ts";
 export * from "./graph/primitive.ts";

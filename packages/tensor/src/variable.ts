@@ -4,6 +4,7 @@ import { type DType, bytesPerElement, isFloat } from "./dtype.ts";
 import { DTypeError, ShapeError, ValueError } from "./errors.ts";
 import { createDetached, createLeaf } from "./graph/create.ts";
 import { noGrad } from "./graph/mode.ts";
+import { newGradientSlot } from "./graph/gradient-slot.ts";
 import type { GradientSlot, Node } from "./graph/node.ts";
 import { isRecomputing } from "./graph/recompute.ts";
 import { Storage, type VariableIdentity } from "./graph/storage.ts";
@@ -323,5 +324,5 @@ function slotFor(caller: string, name: string, requiresGrad: boolean, dtype: DTy
   if (!isFloat(dtype)) {
     throw new DTypeError(`${caller}: only float tensors have gradients, and the value of ${name} is ${dtype}`);
   }
-  return { gradient: null };
+  return newGradientSlot();
 }

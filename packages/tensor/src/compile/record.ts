@@ -1,6 +1,7 @@
 import { DTypeError, ShapeError, TraceError } from "../errors.ts";
 import { createLeaf } from "../graph/create.ts";
-import type { Node } from "../graph/node.ts";
+import { newGradientSlot } from "../graph/gradient-slot.ts";
+import type { GradientSlot, Node } from "../graph/node.ts";
 import { discardingPending } from "../graph/pending.ts";
 import type { Storage } from "../graph/storage.ts";
 import { type ActiveTrace, type TracedVariable, withTrace } from "../graph/trace.ts";
@@ -145,7 +146,8 @@ class Recorder implements ActiveTrace {
   readonly checks: InputCheck[] = [];
   readonly states: (Variable | HasVariables)[] = [];
   readonly assignments = new Map<Variable, Node>();
-  readonly #gradients = new Map<Variable, Tensor | null>();
+  /** Gradients that have changed, as they were. */
+  readonly #gradients = new Map<GradientSlot, Node | null>();
   /** The node each variable stands for now. */
   readonly #values = new Map<TracedVariable, Node>();
 
@@ -160,12 +162,15 @@ class Recorder implements ActiveTrace {
     const leaf = createLeaf(shape, dtype, null, { ...options, gradientSlot: variable.gradientSlot });
     this.#values.set(variable, leaf);
     this.leaves.set(leaf, { kind: "variable", variable });
-    if (variable.requiresGrad) this.#gradients.set(variable, variable.grad);
   }
 
-  /** Gives variables the gradients again that they had before. */
+  beforeGradient(slot: GradientSlot): void {
+    if (!this.#gradients.has(slot)) this.#gradients.set(slot, slot.gradient);
+  }
+
+  /** Gives leaves the gradients again that they had before. */
   restoreGradients(): void {
-    for (const [variable, gradient] of this.#gradients) variable.grad = gradient;
+    for (const [slot, gradient] of this.#gradients) slot.gradient = gradient;
   }
 
   /** The values of variables that may be overwritten. */
@@ -179,7 +184,7 @@ class Recorder implements ActiveTrace {
 
   input(tensor: Tensor, index: number): Tensor {
     const options = { requiresGrad: tensor.requiresGrad, device: tensor.node.device };
-    const gradientSlot = tensor.requiresGrad ? { gradient: null } : null;
+    const gradientSlot = tensor.requiresGrad ? newGradientSlot() : null;
     const leaf = createLeaf(tensor.shape, tensor.dtype, null, { ...options, gradientSlot });
     this.leaves.set(leaf, { kind: "input", index });
     return new Tensor(leaf);

@@ -1,5 +1,5 @@
 import { TraceError } from "../errors.ts";
-import type { Node } from "./node.ts";
+import type { GradientSlot, Node } from "./node.ts";
 import type { Storage } from "./storage.ts";
 
 /** A variable as a trace sees it. */
@@ -14,6 +14,8 @@ export interface ActiveTrace {
   assign(variable: TracedVariable, value: Node): void;
   /** Makes a variable part of the state although the caller did not list it. */
   include(variable: TracedVariable): void;
+  /** The gradient of a leaf is about to change: after the recording it is again what it was. */
+  beforeGradient(slot: GradientSlot): void;
   /** A number that is computed anew for each run. */
   scalar(node: Node, provider: () => number): void;
   /** Something that is done for each run, before it. */

@@ -6,6 +6,7 @@ import {
 } from "../dtype.ts"; // prettier-ignore
 import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { createLeaf, createNode } from "../graph/create.ts";
+import { newGradientSlot } from "../graph/gradient-slot.ts";
 import { Storage } from "../graph/storage.ts";
 import { getBackend } from "../runtime/device.ts";
 import { type Shape, checkShape, formatShape, sameShape, sizeOf } from "../shape.ts";
@@ -71,7 +72,7 @@ function leaf(host: TypedArray, shape: Shape, dtype: DType, options: TensorOptio
   const requiresGrad = options.requiresGrad === true;
   if (requiresGrad && !isFloat(dtype)) throw new DTypeError(`tensor: ${dtype} has no gradient; use float32`);
   const storage = new Storage(dtype, host.length, host, true);
-  const gradientSlot = requiresGrad ? { gradient: null } : null;
+  const gradientSlot = requiresGrad ? newGradientSlot() : null;
   if (options.backend !== undefined) checkDevice("tensor", options.backend);
   const device = options.backend ?? getBackend();
   return new Tensor(createLeaf([...shape], dtype, storage, { requiresGrad, device, gradientSlot }));
