@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { collectGarbage } from "../src/testkit/collect-garbage.ts";
 import { modes } from "../src/soak/modes.ts";
 import type { Sample } from "../src/soak/sample.ts";
 import { train } from "../src/soak/train.ts";
@@ -15,9 +16,10 @@ const betweenCollections = 32 * 2 ** 20;
 describe("the training loops on WebGPU", () => {
   it.each(modes)("hold no more after 200 steps than after 100: %s", async (mode) => {
     const samples: (Sample & { readonly totalBytes: number })[] = [];
-    await train(mode, 200, webgpu(), (sample) => {
+    const report = (sample: Sample): void => {
       samples.push({ ...sample, totalBytes: webgpu().stats().totalBytes });
-    });
+    };
+    await train(mode, 200, webgpu(), report, collectGarbage);
     const [early, late] = samples;
     expect([early.step, late.step]).toEqual([100, 200]);
     // Losses that were read move to the host every so often, together.

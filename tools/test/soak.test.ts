@@ -1,5 +1,6 @@
 import { cpu } from "@minima/backend-cpu";
 import { describe, expect, it } from "vitest";
+import { collectGarbage } from "../src/testkit/collect-garbage.ts";
 import { modes } from "../src/soak/modes.ts";
 import type { Sample } from "../src/soak/sample.ts";
 import { soak } from "../src/soak/soak.ts";
@@ -16,7 +17,7 @@ async function run(...args: readonly string[]) {
 describe("the training loops", () => {
   it.each(modes)("hold no more on the device after 250 steps than after 100: %s", async (mode) => {
     const samples: Sample[] = [];
-    await train(mode, 250, cpu(), (sample) => samples.push(sample));
+    await train(mode, 250, cpu(), (sample) => samples.push(sample), collectGarbage);
     expect(samples.map(({ step }) => step)).toEqual([100, 250]);
     const [early, late] = samples;
     expect(early.liveTensors).toBeGreaterThan(12); // parameters and moments

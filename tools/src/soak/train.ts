@@ -7,12 +7,15 @@ import { type Holdings, type Sample, holdings, least } from "./sample.ts";
 /**
  * Trains in one mode and reports what is held at step 100, every 1,000 steps, and at the end: the least that it was in
  * the second half of the steps since the report before.
+ *
+ * @param settle - Waits, before a report, until what has been dropped is gone.
  */
 export async function train(
   mode: Mode,
   steps: number,
   backend: Backend,
   report: (sample: Sample) => void,
+  settle?: () => Promise<void>,
 ): Promise<void> {
   setBackend(backend);
   manualSeed(1);
@@ -24,6 +27,7 @@ export async function train(
     const loss = await makeStep(batchOf(step), step);
     if (loss !== undefined && !Number.isFinite(loss)) throw new Error(`soak: the loss of step ${step} is ${loss}`);
     const next = nextSample(step, steps);
+    if (next === step) await settle?.();
     if (step - reported > next - step) held = held === null ? holdings(backend) : least(held, holdings(backend));
     if (next !== step || held === null) continue;
     report({

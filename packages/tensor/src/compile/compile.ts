@@ -2,7 +2,7 @@ import { checkInteger, checkList, checkOptions } from "../checks.ts";
 import { TraceError, ValueError } from "../errors.ts";
 import { type Node } from "../graph/node.ts";
 import { activeTrace } from "../graph/trace.ts";
-import { evaluate, executorOf } from "../runtime/evaluate.ts";
+import { evaluate, evaluateEndsOf, executorOf } from "../runtime/evaluate.ts";
 import { resolveDevice } from "../runtime/device.ts";
 import { yieldToEventLoop } from "../runtime/yield.ts";
 import type { Tensor } from "../tensor.ts";
@@ -86,6 +86,7 @@ export function compile<P extends readonly unknown[], R, const S extends readonl
     }
     const pending = pendingOf(inputs.tensors, replay.variables);
     if (pending.length > 0) await evaluate(pending);
+    evaluateEndsOf(replay.assigned);
     const executor = executorOf(resolveDevice(deviceOf(inputs.tensors) ?? replay.device));
     const result = replay.run(executor, inputs);
     const ready = executor.ready();

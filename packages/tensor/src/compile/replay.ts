@@ -28,6 +28,8 @@ export class Replay {
   readonly #positions: ReadonlyMap<Node, number>;
   readonly #assignments: readonly Place[];
   readonly #assigned: readonly Variable[];
+  /** The identities of the variables that it assigns. */
+  readonly assigned: ReadonlySet<object>;
   #prepared: { readonly executor: Executor; readonly run: Run } | null = null;
 
   constructor(recording: Recording) {
@@ -46,6 +48,7 @@ export class Replay {
       return { variable, node, position: this.#positions.get(node) ?? -1 };
     });
     this.#assigned = [...recording.assignments.keys()];
+    this.assigned = new Set(this.#assigned.map(({ identity }) => identity));
     this.variables = this.#sources.flatMap((source) => (source?.kind === "variable" ? [source.variable] : []));
   }
 

@@ -57,6 +57,10 @@ export class NodeOf<K extends NodeKind> {
   bound = false;
   /** The value, once materialised. */
   storage: Storage | null = null;
+  /** Its value depends on versions of variables through nothing that had a value when it was made. */
+  readonly readsVariables: boolean;
+  /** Another node was made of it. */
+  consumed = false;
   /** Somebody holds the value as a snapshot, from before it is computed. */
   kept = false;
   /** It was computed once as an interior of a program, without being kept. */
@@ -104,7 +108,10 @@ export class NodeOf<K extends NodeKind> {
     let device = leaf.device;
     let start = this.birth;
     let depth = 1;
+    let readsVariables = false;
     for (const input of inputs) {
+      input.consumed = true;
+      readsVariables ||= input.variable !== null || (input.readsVariables && input.storage === null);
       requiresGrad ||= input.requiresGrad;
       if (input.depth >= depth && input.isPending) {
         depth = input.depth + 1;
@@ -115,6 +122,7 @@ export class NodeOf<K extends NodeKind> {
         device = input.device;
       }
     }
+    this.readsVariables = readsVariables;
     this.depth = depth;
     this.start = start;
     this.variable = leaf.variable ?? null;

@@ -10,12 +10,17 @@ const chainAge = 65536;
 /** ... and when it is as long as this: what hangs on one old node is no chain. */
 const chainLength = 64;
 
+/** Nodes that wait for longer than so many runs, and for less than twice as many, are released. */
+const runsToWait = 16;
+
 /** What the runtime does so that memory stays bounded. */
 export interface Relief {
   /** Computes the end of a long chain. */
   cutChain(end: Node): void;
   /** Computes those of the ends of the pending graph that free more memory than they take. */
   computeEnds(pending: readonly Node[]): void;
+  /** Nodes have waited for long: gives those back that keep arrays of the host waiting, and cares for the others. */
+  release(old: readonly Node[]): ReadonlySet<Node>;
   /** The runtime remembers these nodes no more: they belong to whoever holds them. */
   forget(pending: readonly Node[]): void;
 }
@@ -27,6 +32,9 @@ let waiting = new Set<Storage>();
 let waitingBytes = 0;
 let allowedBytes = waitingBound;
 let held = 0;
+let runs = 0;
+/** The latest node of the last round of releases. */
+let lastReleased = 0;
 
 /** Registers what keeps memory bounded when nobody asks for values. */
 export function setRelief(handler: Relief): void {
@@ -67,6 +75,26 @@ function relieve({ computeEnds, forget }: Relief): void {
     if (pending.length <= listBound / 2) return;
     forget(pending);
     forgetPending();
+  } finally {
+    held--;
+  }
+}
+
+/** A run has ended. What waits through many runs was dropped, most likely: the list must not keep what it is made of. */
+export function passRun(): void {
+  if (relief === null || held > 0 || ++runs % runsToWait !== 0) return;
+  prunePending();
+  const count = pending.findIndex(({ birth }) => birth > lastReleased);
+  const old = count < 0 ? pending : pending.slice(0, count);
+  lastReleased = pending.at(-1)?.birth ?? lastReleased;
+  if (old.length === 0) return;
+  held++;
+  try {
+    const kept = relief.release(old);
+    const released = new Set(old.filter((node) => !kept.has(node)));
+    pending = pending.filter((node) => !released.has(node));
+    prunePending();
+    countWaiting();
   } finally {
     held--;
   }

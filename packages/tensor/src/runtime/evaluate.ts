@@ -2,7 +2,7 @@ import { type Device, isGraphEvaluator } from "../backend.ts";
 import type { TypedArray } from "../dtype.ts";
 import { MinimaError, ValueError } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
-import { setRelief } from "../graph/pending.ts";
+import { passRun, setRelief } from "../graph/pending.ts";
 import { staleTensorError } from "../graph/storage.ts";
 import { refuseInTrace } from "../graph/trace.ts";
 import { getBackend, resolveDevice } from "./device.ts";
@@ -11,8 +11,9 @@ import type { Executor } from "./executor.ts";
 import { GraphExecutor } from "./graph-executor.ts";
 import { followPending } from "./history.ts";
 import { PlannedExecutor } from "./planned-executor.ts";
-import { chooseEnds } from "./relief.ts";
-import { gatherWork } from "./work.ts";
+import { chooseEnds, sortOld } from "./relief.ts";
+import { type Work, gatherWork } from "./work.ts";
+import { smallEndsOf } from "./small-ends.ts";
 import { yieldToEventLoop } from "./yield.ts";
 
 const executors = new WeakMap<Device, Executor>();
@@ -43,7 +44,9 @@ export function evaluate(nodes: readonly Node[], options: EvaluateOptions = {}):
   const waits: Promise<void>[] = [];
   for (const [device, list] of byDevice(nodes)) {
     const executor = executorOf(device);
-    const work = gatherWork(device, list, options.others);
+    const gather = (): Work => gatherWork(device, list, options.others);
+    let work = gather();
+    if (computeLosing(work.losing)) work = gather();
     let wait: Promise<void> | void;
     try {
       wait = executor.evaluate(work);
@@ -55,7 +58,28 @@ export function evaluate(nodes: readonly Node[], options: EvaluateOptions = {}):
       if (each !== undefined) waits.push(each);
     }
   }
+  passRun();
   return waits.length > 0 ? Promise.all(waits).then(() => undefined) : undefined;
+}
+
+/** Small results that need values of these variables are computed before a compiled function assigns them. */
+export function evaluateEndsOf(variables: ReadonlySet<object>): void {
+  computeLosing(smallEndsOf(variables));
+  passRun();
+}
+
+let isComputingLosing = false;
+
+/** Computes results that lose what they need, one by one, so that those of one kind share a plan; whether there were any. */
+function computeLosing(ends: readonly Node[]): boolean {
+  if (ends.length === 0 || isComputingLosing) return false;
+  isComputingLosing = true;
+  try {
+    for (const end of ends) if (end.storage === null) computeUnasked([end]);
+  } finally {
+    isComputingLosing = false;
+  }
+  return true;
 }
 
 /** The nodes that have no value, by the devices that compute them. */
@@ -133,6 +157,12 @@ setRelief({
   cutChain: (end) => computeUnasked([end]),
   computeEnds(pending) {
     for (const ends of chooseEnds(pending)) computeUnasked(ends);
+  },
+  release(old) {
+    const { small, waiting, others } = sortOld(old);
+    for (const end of small) computeUnasked([end]);
+    for (const nodes of others) followPending(nodes);
+    return waiting;
   },
   forget: followPending,
 });

@@ -81,7 +81,7 @@ export class PlannedExecutor implements Executor {
     return entry;
   }
 
-  #runEager(entry: CachedPlan, { collected: { nodes }, assignments }: Work): void {
+  #runEager(entry: CachedPlan, { collected: { nodes }, assignments }: Omit<Work, "losing">): void {
     const storageOf = (position: number): Storage => {
       const { storage } = nodes[position];
       if (storage === null) throw new MinimaError("a leaf without a value reached the executor");

@@ -1,6 +1,7 @@
 import { bytesPerElement } from "../dtype.ts";
 import type { Node } from "../graph/node.ts";
 import type { Storage } from "../graph/storage.ts";
+import { isSmallEnd } from "./small-ends.ts";
 
 /** Which end of the pending graph reads a node or an array, and whether others do. */
 interface Reader {
@@ -45,6 +46,41 @@ export function chooseEnds(pending: readonly Node[]): readonly Node[][] {
   return chosen;
 }
 
+/** Nodes that have waited for long, by what is to be done for them. */
+export interface OldNodes {
+  /** Ends that are small and need values of variables: computed, so that nothing can take these away. */
+  readonly small: readonly Node[];
+  /** Nodes that keep given arrays waiting, such as batches: these count, and are freed when they are too many. */
+  readonly waiting: ReadonlySet<Node>;
+  /** What is below each other end: it belongs to whoever holds it. */
+  readonly others: readonly (readonly Node[])[];
+}
+
+export function sortOld(old: readonly Node[]): OldNodes {
+  const isOld = new Set(old);
+  const small: Node[] = [];
+  const waiting = new Set<Node>();
+  const others: Node[][] = [];
+  for (const end of belowEnds(old).ends) {
+    if (isSmallEnd(end)) {
+      small.push(end);
+      continue;
+    }
+    const own = belowEnds([end]).order.filter((node) => isOld.has(node));
+    const isWaiting = own.some(({ inputs }) =>
+      inputs.some(({ storage }) => storage !== null && storage.isGiven && isOnHost(storage)),
+    );
+    if (isWaiting) for (const node of own) waiting.add(node);
+    else others.push(own);
+  }
+  return { small, waiting, others };
+}
+
+/** Whether an array is on the host alone. */
+function isOnHost({ host, buffer }: Storage): boolean {
+  return host !== null && buffer === null;
+}
+
 /** The ends of the pending graph, and everything below them that has no value, inputs first. */
 function belowEnds(pending: readonly Node[]): { readonly ends: readonly Node[]; readonly order: readonly Node[] } {
   const consumed = new Set<Node>();
@@ -77,8 +113,7 @@ function readArrays(ends: readonly Node[], order: readonly Node[], groups: Group
     if (reader === undefined) continue;
     for (const input of order[i].inputs) {
       if (input.storage === null) note(readers, input, reader, groups);
-      else if (input.storage.host !== null && input.storage.buffer === null)
-        note(arrays, input.storage, reader, groups);
+      else if (isOnHost(input.storage)) note(arrays, input.storage, reader, groups);
     }
   }
   return arrays;

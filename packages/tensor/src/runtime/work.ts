@@ -2,11 +2,14 @@ import type { Device } from "../backend.ts";
 import type { Node } from "../graph/node.ts";
 import { type Collected, Collector } from "./collect.ts";
 import { type PendingAssignment, pendingAssignments } from "./effects.ts";
+import { hangsOn, smallEndsOf } from "./small-ends.ts";
 
 /** What one program computes, and the assignments that it makes. */
 export interface Work {
   readonly collected: Collected;
   readonly assignments: readonly PendingAssignment[];
+  /** Small results that nobody has asked for, and that lose a value which they need to one of these assignments, now or later. */
+  readonly losing: readonly Node[];
 }
 
 /**
@@ -14,6 +17,9 @@ export interface Work {
  * depend on; those whose variable they read, as of a generator or a running mean; those that are made of the same pending
  * nodes; and those that need a value of a variable which is assigned here, and would lose it. Other assignments wait for their
  * own run, so that trainings side by side share neither plans nor failures.
+ *
+ * With assignments come the small results that hang on what is computed here, and need a value that is replaced: a
+ * metric of a training step can be read at any time.
  *
  * @param roots - What is asked for.
  * @param others - What is computed too if it belongs to them.
@@ -24,6 +30,7 @@ export function gatherWork(device: Device | null, roots: readonly Node[], others
   const isHere = (node: Node): boolean => node.device === null || node.device === device;
   let candidates = Array.from(pendingAssignments()).filter(({ version }) => isHere(version));
   let asked = others.filter((node) => node.storage === null && isHere(node));
+  let losing: readonly Node[] = [];
   const assignments: PendingAssignment[] = [];
   const assigned = new Set<object>();
   const read = new VariablesRead(collector);
@@ -45,11 +52,19 @@ export function gatherWork(device: Device | null, roots: readonly Node[], others
       isComplete = false;
       return false;
     });
+    if (!isComplete || assignments.length === 0) continue;
+    losing = smallEndsOf(assigned).filter((node) => {
+      if (!isHere(node) || collector.has(node)) return false;
+      if (!hangsOn(node, collector)) return true;
+      collector.add(node);
+      isComplete = false;
+      return false;
+    });
   }
   const replaced = assignments.flatMap(({ overwritten: before, version: after }) =>
     before === null ? [] : [{ before, after }],
   );
-  return { collected: collector.finish(replaced), assignments };
+  return { collected: collector.finish(replaced), assignments, losing };
 }
 
 /** The variables of which a program reads or makes a version. */
