@@ -31,7 +31,10 @@ export function backward(root: Tensor, gradient?: Tensor, options: BackwardOptio
     throw new ValueError(`backward: the gradient must be a tensor, not ${String(gradient)}`);
   }
   if (!root.requiresGrad) {
-    throw new ValueError("backward: the tensor does not depend on anything that requires gradients");
+    throw new ValueError(
+      "backward: the tensor does not depend on anything that requires gradients. What a compiled function returns does not: call " +
+        "backward inside of the function",
+    );
   }
   if (gradient === undefined && root.size !== 1) {
     throw new ShapeError(`backward: shape ${formatShape(root.shape)} is no scalar; reduce it, or pass dL/d(tensor)`);

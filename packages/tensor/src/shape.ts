@@ -50,6 +50,8 @@ export function checkShape(operation: string, shape: Shape): void {
 export function normalizeAxis(operation: string, axis: number, rank: number): number {
   const result = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || result < 0 || result >= rank) {
+    if (typeof axis !== "number")
+      throw new ValueError(`${operation}: the axis must be a number, not ${JSON.stringify(axis)}`);
     throw new ValueError(`${operation}: axis ${axis} is not one of the ${rank} axes (${-rank} to ${rank - 1})`);
   }
   return result;

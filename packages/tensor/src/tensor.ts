@@ -1,5 +1,5 @@
 import { type Device, checkDevice } from "./backend.ts";
-import { type DType, type TypedArray } from "./dtype.ts";
+import { type DType, type TypedArray, bytesPerElement } from "./dtype.ts";
 import { DTypeError, MinimaError, ShapeError, ValueError } from "./errors.ts";
 import { describeTensor } from "./format.ts";
 import { createLeaf } from "./graph/create.ts";
@@ -152,6 +152,9 @@ export class Tensor {
 
   /** A copy on another device. */
   async to(device: Device): Promise<Tensor> {
+    if (typeof device === "string" && Object.hasOwn(bytesPerElement, device)) {
+      throw new ValueError(`to: moves a tensor to another backend; .cast("${String(device)}") gives it another dtype`);
+    }
     checkDevice("to", device);
     if (this.node.device === device) return this;
     const storage = new Storage(this.dtype, this.size, await this.data());

@@ -165,6 +165,7 @@ export class Variable extends Tensor implements PendingAssignment {
    *   backend, so that a model can be loaded on another one when its own is lost.
    */
   assign(value: Tensor): void {
+    if (!(value instanceof Tensor)) throw new ValueError(`assign: ${this.name} takes a tensor, not ${String(value)}`);
     if (!sameShape(value.shape, this.shape)) {
       throw new ShapeError(
         `assign: ${this.name} has shape ${formatShape(this.shape)}, the value ${formatShape(value.shape)}`,

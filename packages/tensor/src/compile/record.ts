@@ -92,13 +92,10 @@ export function record(
         if (leaf instanceof Tensor) outputs.push(leaf.node);
         else checkPlain(leaf, path);
       });
-      return {
-        result,
-        collected: collect(
-          [...outputs, ...trace.assignments.values()].filter((n) => n.storage === null),
-          trace.replaced(),
-        ),
-      };
+      const roots = [...outputs, ...trace.assignments.values()].filter((n) => n.storage === null);
+      const collected = collect(roots, trace.replaced());
+      trace.checkGradients(new Set(collected.nodes));
+      return { result, collected };
     } finally {
       trace.restoreGradients();
     }
@@ -166,6 +163,18 @@ class Recorder implements ActiveTrace {
 
   beforeGradient(slot: GradientSlot): void {
     if (!this.#gradients.has(slot)) this.#gradients.set(slot, slot.gradient);
+  }
+
+  /** Throws if gradients were collected, and the program uses none of them: they do not leave the function by themselves. */
+  checkGradients(program: ReadonlySet<Node>): void {
+    const left = [...this.#gradients].flatMap(([{ gradient }, before]) =>
+      gradient === before ? [] : (gradient ?? []),
+    );
+    if (left.length === 0 || left.some((gradient) => program.has(gradient))) return;
+    throw new TraceError(
+      `compile: backward collected gradients of ${left.length} tensors, and nothing in the function uses any. They do not leave ` +
+        "it by themselves: step the optimizer inside, or return the gradients",
+    );
   }
 
   /** Gives leaves the gradients again that they had before. */

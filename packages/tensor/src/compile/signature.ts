@@ -42,8 +42,14 @@ function describe(leaf: unknown, isStatic: boolean): string {
 
 function checkLeaf(leaf: unknown, path: string): void {
   if (leaf === null || ["string", "boolean", "undefined"].includes(typeof leaf)) return;
+  if (ArrayBuffer.isView(leaf)) {
+    throw new TraceError(
+      `compile: argument ${path} is a ${leaf.constructor.name}; give the compiled function tensor(array) instead, with a new ` +
+        "array or a copy for each call",
+    );
+  }
   throw new TraceError(
-    `compile: argument ${path} is a ${typeof leaf}; arguments may be tensors, numbers, strings, booleans and ` +
+    `compile: argument ${path} is ${typeof leaf === "object" ? "an" : "a"} ${typeof leaf}; arguments may be tensors, numbers, strings, booleans and ` +
       "nested arrays and plain objects of them. Capture other objects instead of passing them",
   );
 }

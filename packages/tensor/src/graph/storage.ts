@@ -1,6 +1,6 @@
 import type { Backend, DeviceBuffer } from "../backend.ts";
 import { bytesPerElement, type DType, type TypedArray } from "../dtype.ts";
-import { StaleTensorError } from "../errors.ts";
+import { StaleTensorError, TraceError } from "../errors.ts";
 import { type Shape, formatShape } from "../shape.ts";
 
 /** What versions know their variable by: it does not keep the variable. */
@@ -71,8 +71,16 @@ function adviceFor(why: string): string {
   if (why.includes(halfWrittenWords)) return "Assign the variable, or load it from a checkpoint";
   if (!why.includes(versionWords)) return "Read it before, or let it outlive the scope with scope.keep(t)";
   return (
-    "A variable keeps its last two values, one that is updated in place its last one: read the tensor before the next step(), " +
-    "or keep a snapshot with variable.value or stateDict()"
+    "A variable keeps its last two values, one that is updated in place its last one. Compute the tensor before the next step() with " +
+    "await run(t), or return it from the compiled function; keep a value of the variable with variable.value or stateDict()"
+  );
+}
+
+/** The error for a tensor that was made while a compiled function was recorded, and has a value in none of its runs. */
+export function leakedTensorError({ kind, shape }: StaleNode): TraceError {
+  return new TraceError(
+    `compile: a tensor (${kind} ${formatShape(shape)}) that was made inside of a compiled function is used outside of it, where it ` +
+      "has no value; return it from the function",
   );
 }
 

@@ -8,6 +8,7 @@ import { DTypeError, ShapeError, ValueError } from "../errors.ts";
 import { createLeaf, createNode } from "../graph/create.ts";
 import { newGradientSlot } from "../graph/gradient-slot.ts";
 import { Storage } from "../graph/storage.ts";
+import { activeTrace } from "../graph/trace.ts";
 import { getBackend } from "../runtime/device.ts";
 import { type Shape, checkShape, formatShape, sameShape, sizeOf } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
@@ -71,7 +72,9 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
 function leaf(host: TypedArray, shape: Shape, dtype: DType, options: TensorOptions): Tensor {
   const requiresGrad = options.requiresGrad === true;
   if (requiresGrad && !isFloat(dtype)) throw new DTypeError(`tensor: ${dtype} has no gradient; use float32`);
-  const storage = new Storage(dtype, host.length, host, true);
+  // A recording must notice when the array holds other numbers at a later call.
+  const own = activeTrace() === null ? host : host.slice();
+  const storage = new Storage(dtype, own.length, own, true);
   const gradientSlot = requiresGrad ? newGradientSlot() : null;
   if (options.backend !== undefined) checkDevice("tensor", options.backend);
   const device = options.backend ?? getBackend();

@@ -2,7 +2,7 @@ import type { GraphEvaluator } from "../backend.ts";
 import type { TypedArray } from "../dtype.ts";
 import { MinimaError } from "../errors.ts";
 import { prunePending } from "../graph/pending.ts";
-import { Storage } from "../graph/storage.ts";
+import { Storage, leakedTensorError } from "../graph/storage.ts";
 import { type Collected, toGraph } from "./collect.ts";
 import type { Assignment, Executor, Run } from "./executor.ts";
 import type { Work } from "./work.ts";
@@ -18,13 +18,12 @@ export class GraphExecutor implements Executor {
   evaluate({ collected, assignments }: Work): void {
     const { nodes, outputs } = collected;
     if (outputs.length > 0) {
-      const hostOf = (position: number): TypedArray => {
-        const host = nodes[position].storage?.host;
-        if (host === null || host === undefined)
-          throw new MinimaError("a value of another device reached the evaluator");
-        return host;
+      const valueOf = (position: number): TypedArray => {
+        const { storage } = nodes[position];
+        if (storage === null) throw leakedTensorError(nodes[position]);
+        return hostOf(storage);
       };
-      const values = this.#evaluator.evaluate(toGraph(collected), hostOf, (position) => nodes[position].value);
+      const values = this.#evaluator.evaluate(toGraph(collected), valueOf, (position) => nodes[position].value);
       outputs.forEach((position, i) => {
         const node = nodes[position];
         node.storage = new Storage(node.dtype, node.size, values[i]);
@@ -46,8 +45,8 @@ export class GraphExecutor implements Executor {
   prepare(collected: Collected): Run {
     const graph = toGraph(collected);
     return (storageOf, scalarOf) => {
-      const hostOf = (position: number): TypedArray => this.readSync(storageOf(position));
-      const values = this.#evaluator.evaluate(graph, hostOf, scalarOf);
+      const valueOf = (position: number): TypedArray => this.readSync(storageOf(position));
+      const values = this.#evaluator.evaluate(graph, valueOf, scalarOf);
       return new Map(
         collected.outputs.map((position, i) => {
           const { dtype, size } = collected.nodes[position];
@@ -66,7 +65,11 @@ export class GraphExecutor implements Executor {
   }
 
   readSync(storage: Storage): TypedArray {
-    if (storage.host === null) throw new MinimaError("a value of another device reached the evaluator");
-    return storage.host.slice();
+    return hostOf(storage).slice();
   }
+}
+
+function hostOf({ host }: Storage): TypedArray {
+  if (host === null) throw new MinimaError("a value of another device reached the evaluator");
+  return host;
 }

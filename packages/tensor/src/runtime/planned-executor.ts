@@ -1,9 +1,9 @@
 import { type Backend, checkFloat16 } from "../backend.ts";
 import type { TypedArray } from "../dtype.ts";
-import { MinimaError, OutOfMemoryError, isOutOfMemory } from "../errors.ts";
+import { OutOfMemoryError, isOutOfMemory } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import { prunePending } from "../graph/pending.ts";
-import type { Storage } from "../graph/storage.ts";
+import { type Storage, leakedTensorError } from "../graph/storage.ts";
 import { planGraph } from "../planner/planner.ts";
 import { type Collected, toGraph, withOutputs } from "./collect.ts";
 import { takeReplaced } from "./effects.ts";
@@ -84,7 +84,7 @@ export class PlannedExecutor implements Executor {
   #runEager(entry: CachedPlan, { collected: { nodes }, assignments }: Omit<Work, "losing">): void {
     const storageOf = (position: number): Storage => {
       const { storage } = nodes[position];
-      if (storage === null) throw new MinimaError("a leaf without a value reached the executor");
+      if (storage === null) throw leakedTensorError(nodes[position]);
       return storage;
     };
     this.#updates.makeRoom(assignments, nodes);

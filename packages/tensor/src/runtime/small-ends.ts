@@ -55,13 +55,14 @@ export function hangsOn(end: Node, program: { has(node: Node): boolean }): boole
  * Visits a node and what it is made of, down to what has a value.
  *
  * @param visit - Whether to go on below a node.
- * @returns false, having stopped, at what is lost
+ * @returns false, having stopped, at what is lost or belongs to a recording
  */
 function walkBelow(root: Node, visit: (node: Node) => boolean): boolean {
   const seen = new Set<Node>([root]);
   const stack = [root];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (node.lost !== null || (node.storage !== null && node.storage.stale !== null)) return false;
+    const { storage } = node;
+    if (node.lost !== null || (storage === null ? node.kind === "leaf" : storage.stale !== null)) return false;
     if (!visit(node) || node.storage !== null) continue;
     for (const input of node.inputs) {
       if (seen.has(input)) continue;
