@@ -89,7 +89,7 @@ describe("a training step", () => {
     await step(3);
     await expect(logits.data()).rejects.toThrow(StaleTensorError);
     await expect(logits.data()).rejects.toThrow(
-      /the tensor add \[16, 5\] has no value any more: it needs 0\.weight as it was before its update 2.*snapshot/s,
+      /the tensor add \[16, 5\] has no value any more: it needs 0\.weight as it was before its update 2.*await run/s,
     );
   });
 

@@ -15,9 +15,10 @@ import {
   type PendingAssignment,
   type Retire,
   addAssignment,
+  addFirstValue,
+  addSnapshot,
   noteAssignment,
   removeAssignment,
-  requestOutput,
 } from "./runtime/effects.ts";
 import { HeldVersions } from "./runtime/held-versions.ts";
 import { formatShape, sameShape } from "./shape.ts";
@@ -190,7 +191,7 @@ export class Variable extends Tensor implements PendingAssignment {
     }
     noteAssignment(this);
     // A snapshot of a version that no program has computed yet needs that version as well.
-    if (this.current.kept && this.current.storage === null) requestOutput(this.current);
+    if (this.current.kept && this.current.storage === null) addSnapshot(this.current);
     this.current = version;
     this.#updates++;
     this.#adopt();
@@ -241,7 +242,8 @@ export class Variable extends Tensor implements PendingAssignment {
   /** A version with a value is in place at once; another waits for the program that computes it. */
   #adopt(): void {
     if (this.current.storage === null) {
-      addAssignment(this);
+      if (this.#held.committed === null && !this.current.readsVariables) addFirstValue(this);
+      else addAssignment(this);
       return;
     }
     removeAssignment(this);

@@ -1,7 +1,10 @@
 import { TraceError } from "../errors.ts";
 import type { Node } from "../graph/node.ts";
 import type { Storage } from "../graph/storage.ts";
-import type { Recording } from "./record.ts";
+import { Tensor } from "../tensor.ts";
+import { describeValue, identityOf } from "./identity.ts";
+import type { LeafSource, Recording } from "./record.ts";
+import { describeTree } from "./tree.ts";
 
 /**
  * Throws if two recordings of a function at equal signatures differ: the function then depends on something that a
@@ -23,12 +26,39 @@ export function checkEqual(before: Recording, after: Recording): void {
     if (from?.kind !== to?.kind || (from === undefined && !isSameConstant(x.storage, y.storage))) {
       throw changed(`it captures another tensor of shape [${y.shape.join(", ")}] now; pass it as an argument`);
     }
+    if (placeOf(from) !== placeOf(to) || before.numbers.get(x)?.input !== after.numbers.get(y)?.input) {
+      throw changed(`operation ${i} reads another argument or variable now`);
+    }
   }
   if (!isSameKey) {
     throw changed(`it recorded ${a.nodes.length} operations and now ${b.nodes.length}, or other results`);
   }
-  if (before.assignments.size !== after.assignments.size) throw changed("it assigns other variables now");
+  if (targetsOf(before) !== targetsOf(after)) throw changed("it assigns other variables, or other values to them, now");
+  if (resultOf(before) !== resultOf(after)) throw changed("it returns something else now");
   if (before.host.length !== after.host.length) throw changed("it makes other host effects now");
+}
+
+/** Which argument or variable a leaf stands for. */
+function placeOf(source: LeafSource | undefined): unknown {
+  return source?.kind === "input" ? source.index : source?.kind === "variable" ? source.variable : null;
+}
+
+/** The variables that are assigned, by identity, with the positions of their values. */
+function targetsOf({ collected, assignments }: Recording): string {
+  const positionOf = positionsIn(collected);
+  return Array.from(assignments, ([variable, node]) => `${identityOf(variable)}=${positionOf(node)}`).join();
+}
+
+/** The structure of a result, with the positions of tensors and the values of everything else. */
+function resultOf({ collected, result }: Recording): string {
+  const positionOf = positionsIn(collected);
+  return describeTree(result, (leaf) => (leaf instanceof Tensor ? `t${positionOf(leaf.node)}` : describeValue(leaf)));
+}
+
+/** Values that are captured have no place: they have been compared as such. */
+function positionsIn({ nodes }: Recording["collected"]): (node: Node) => number {
+  const positions = new Map(nodes.map((node, i) => [node, i]));
+  return (node) => positions.get(node) ?? -1;
 }
 
 /** Whether two captured values are one, or have been made anew with the same elements. */

@@ -2,7 +2,8 @@ import { checkInteger, checkList, checkOptions } from "../checks.ts";
 import { TraceError, ValueError } from "../errors.ts";
 import { type Node } from "../graph/node.ts";
 import { activeTrace } from "../graph/trace.ts";
-import { evaluate, evaluateEndsOf, executorOf } from "../runtime/evaluate.ts";
+import { isUpdating } from "../runtime/effects.ts";
+import { evaluate, evaluateWhatNeeds, executorOf } from "../runtime/evaluate.ts";
 import { resolveDevice } from "../runtime/device.ts";
 import { yieldToEventLoop } from "../runtime/yield.ts";
 import type { Tensor } from "../tensor.ts";
@@ -68,13 +69,19 @@ export function compile<P extends readonly unknown[], R, const S extends readonl
   const settings = new SettingsReader(state);
   const signatures = new Map<string, { recording: Recording; replay: Replay; calls: number }>();
   const call = async (args: readonly unknown[]): Promise<R> => {
+    if (isUpdating()) {
+      throw new TraceError(
+        "compile: a compiled function was called inside of update, which may be taken back; call it before or after",
+      );
+    }
     const inputs = readArguments(args, isStatic);
-    const key = `${inputs.key}|${settings.read()}`;
+    let key = `${inputs.key}|${settings.read()}`;
     let signature = signatures.get(key);
     if (signature === undefined || signature.calls < recordedCalls || options.debug === true) {
       const recording = record(fn as (...args: never[]) => unknown, args, variablesOf(state), isStatic);
       if (signature !== undefined) checkEqual(signature.recording, recording);
       settings.add(recording.states);
+      key = `${inputs.key}|${settings.read()}`; // the recording may have made slots of optimizers
       signature = { recording, replay: new Replay(recording), calls: signature?.calls ?? 0 };
     }
     keepLatest(signatures, key, signature);
@@ -85,10 +92,12 @@ export function compile<P extends readonly unknown[], R, const S extends readonl
       if (kind === "leaf" && storage !== null) test(storage);
     }
     const pending = pendingOf(inputs.tensors, replay.variables);
-    if (pending.length > 0) await evaluate(pending);
-    evaluateEndsOf(replay.assigned);
+    // Without waiting, so that calls take effect in the order in which they are made.
+    const computed = pending.length > 0 ? evaluate(pending) : undefined;
+    evaluateWhatNeeds(replay.assigned);
     const executor = executorOf(resolveDevice(deviceOf(inputs.tensors) ?? replay.device));
     const result = replay.run(executor, inputs);
+    if (computed !== undefined) await computed;
     const ready = executor.ready();
     if (ready !== undefined) await ready;
     await yieldToEventLoop();

@@ -113,6 +113,12 @@ export function inline(
   state: State,
   isStatic: (position: number) => boolean,
 ): unknown {
+  if (++depth > mostNested) {
+    depth = 0;
+    throw new TraceError(
+      `compile: compiled functions are nested ${mostNested} deep; one of them calls itself without end`,
+    );
+  }
   if (trace instanceof Recorder) trace.states.push(...state);
   for (const variable of variablesOf(state)) trace.include(variable);
   const given = args.map((arg, position) =>
@@ -125,8 +131,16 @@ export function inline(
       `#${position}`,
     ),
   );
-  return fn(...(given as never[]));
+  try {
+    return fn(...(given as never[]));
+  } finally {
+    depth = Math.max(0, depth - 1);
+  }
 }
+
+/** Compiled functions that are recorded inside of one another at most. */
+const mostNested = 200;
+let depth = 0;
 
 /** Throws for objects in a result that may hold tensors, which would have no value. */
 function checkPlain(leaf: unknown, path: string): void {

@@ -30,6 +30,8 @@ export class Replay {
   readonly #assigned: readonly Variable[];
   /** The identities of the variables that it assigns. */
   readonly assigned: ReadonlySet<object>;
+  /** Inputs and variables that the function returns as they are. */
+  readonly #passed: readonly Pick<Place, "node" | "position">[];
   #prepared: { readonly executor: Executor; readonly run: Run } | null = null;
 
   constructor(recording: Recording) {
@@ -49,6 +51,12 @@ export class Replay {
     });
     this.#assigned = [...recording.assignments.keys()];
     this.assigned = new Set(this.#assigned.map(({ identity }) => identity));
+    const passed = new Map<Node, number>();
+    mapLeaves(recording.result, (leaf) => {
+      const position = leaf instanceof Tensor ? this.#positions.get(leaf.node) : undefined;
+      if (position !== undefined && this.#sources[position] !== null) passed.set(nodes[position], position);
+    });
+    this.#passed = Array.from(passed, ([node, position]) => ({ node, position }));
     this.variables = this.#sources.flatMap((source) => (source?.kind === "variable" ? [source.variable] : []));
   }
 
@@ -60,6 +68,8 @@ export class Replay {
     // What is wrong with a number is said before anything has happened.
     for (const [node, { input, convert }] of numbers) node.value = convert(inputs.numbers[input]);
     const storageOf = (position: number): Storage => this.#storageOf(position, inputs);
+    const passed = new Map(this.#passed.map(({ node, position }) => [node, storageOf(position)]));
+    for (const storage of passed.values()) if (storage.version !== null) storage.kept = true; // it outlives the update
     const values = restoringCounters(() => {
       for (const action of host) {
         if (action.kind === "effect") action.run();
@@ -74,7 +84,8 @@ export class Replay {
     executor.settle(values, assignments);
     return mapLeaves(result, (leaf) => {
       if (!(leaf instanceof Tensor)) return leaf;
-      const storage = this.#valueOf(leaf.node, this.#positions.get(leaf.node) ?? -1, values, inputs);
+      const storage =
+        passed.get(leaf.node) ?? this.#valueOf(leaf.node, this.#positions.get(leaf.node) ?? -1, values, inputs);
       const options = { requiresGrad: false, device: leaf.node.device };
       return new Tensor(createLeaf(leaf.shape, leaf.dtype, storage, options));
     });

@@ -1,4 +1,5 @@
 import { Variable, variableChanges } from "../variable.ts";
+import { describeValue, identityOf } from "./identity.ts";
 
 /** Something that a compiled function may depend on besides variables: a module's mode, an optimizer's flags. */
 interface HasSettings {
@@ -14,19 +15,16 @@ export interface HasVariables extends Partial<HasSettings> {
 /** What a compiled function may read and assign. */
 export type State = readonly (Variable | HasVariables)[];
 
-/** Numbers of objects and functions, which have no text that tells them apart. */
-const identities = new WeakMap<object, number>();
-let lastIdentity = 0;
-
 /**
  * What is given of the state of a compiled function, as a text that is another one where any of it has changed: the settings, and of
- * variables dtype, backend and whether they require a gradient.
+ * which variables they are, their dtype and backend, and whether they require a gradient.
  */
 export class SettingsReader {
   readonly #items = new Set<Variable | HasVariables>();
   #values: unknown[] = [];
   #key = "";
   #changes = -1;
+  #known: readonly Variable[] = [];
   #variables = "";
 
   constructor(state: State) {
@@ -52,20 +50,25 @@ export class SettingsReader {
     const before = this.#values;
     if (values.length !== before.length || values.some((value, i) => !Object.is(value, before[i]))) {
       this.#values = values;
-      this.#key = values.map(describe).join();
+      this.#key = values.map(describeValue).join();
     }
-    if (this.#changes !== variableChanges()) {
+    const variables = variablesOf(this.#items);
+    const known = this.#known;
+    if (
+      this.#changes !== variableChanges() ||
+      variables.length !== known.length ||
+      variables.some((variable, i) => variable !== known[i])
+    ) {
       this.#changes = variableChanges();
-      this.#variables = variablesOf([...this.#items])
-        .map(describeVariable)
-        .join();
+      this.#known = variables;
+      this.#variables = variables.map(describeVariable).join();
     }
     return `${this.#key}|${this.#variables}`;
   }
 }
 
 /** The variables of a state, each once. */
-export function variablesOf(state: State): Variable[] {
+export function variablesOf(state: Iterable<Variable | HasVariables>): Variable[] {
   const variables = new Set<Variable>();
   for (const item of state) {
     if (item instanceof Variable) variables.add(item);
@@ -74,15 +77,7 @@ export function variablesOf(state: State): Variable[] {
   return [...variables];
 }
 
-function describeVariable({ version: { dtype, device }, requiresGrad }: Variable): string {
-  return `${dtype}${requiresGrad ? "!" : ""}${device === null ? "" : describe(device)}`;
-}
-
-function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (Object.is(value, -0)) return "-0";
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) return String(value);
-  let identity = identities.get(value);
-  if (identity === undefined) identities.set(value, (identity = ++lastIdentity));
-  return `#${identity}`;
+function describeVariable(variable: Variable): string {
+  const { dtype, device } = variable.version;
+  return `${identityOf(variable)}${dtype}${variable.requiresGrad ? "!" : ""}${device === null ? "" : identityOf(device)}`;
 }

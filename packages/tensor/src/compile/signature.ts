@@ -1,6 +1,7 @@
 import { TraceError } from "../errors.ts";
 import { classOfNumber } from "../ops/scalar-input.ts";
 import { Tensor } from "../tensor.ts";
+import { identityOf } from "./identity.ts";
 import { describeTree, mapLeaves } from "./tree.ts";
 
 /** The arguments of a call, flattened: what varies from call to call, and a key of everything that does not. */
@@ -34,7 +35,10 @@ export function readArguments(args: readonly unknown[], isStatic: (position: num
 }
 
 function describe(leaf: unknown, isStatic: boolean): string {
-  if (leaf instanceof Tensor) return `${leaf.dtype}[${leaf.shape.join()}]${leaf.requiresGrad ? "!" : ""}`;
+  if (leaf instanceof Tensor) {
+    const { device } = leaf.node;
+    return `${leaf.dtype}[${leaf.shape.join()}]${leaf.requiresGrad ? "!" : ""}${device === null ? "" : identityOf(device)}`;
+  }
   if (typeof leaf === "string") return JSON.stringify(leaf);
   if (typeof leaf !== "number") return String(leaf);
   return isStatic ? `=${Object.is(leaf, -0) ? "-0" : String(leaf)}` : classOfNumber(leaf);

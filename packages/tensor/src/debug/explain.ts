@@ -3,7 +3,7 @@ import { planGraph } from "../planner/planner.ts";
 import type { Plan, Slot } from "../planner/plan.ts";
 import { toGraph } from "../runtime/collect.ts";
 import { getBackend } from "../runtime/device.ts";
-import { pendingAssignments } from "../runtime/effects.ts";
+import { pendingAssignments, pendingFirstValues } from "../runtime/effects.ts";
 import { gatherWork } from "../runtime/work.ts";
 import type { Tensor } from "../tensor.ts";
 import { describeStep } from "./describe-step.ts";
@@ -13,7 +13,8 @@ import { describeStep } from "./describe-step.ts";
  * the kernels in order, what is fused into each, and the memory they need. Runs nothing.
  */
 export function explain(...tensors: Tensor[]): string {
-  const assigned = tensors.length === 0 ? Array.from(pendingAssignments(), ({ version }) => version) : [];
+  const assigned =
+    tensors.length > 0 ? [] : [...pendingFirstValues(), ...pendingAssignments()].map(({ version }) => version);
   const pending = [...tensors.map(({ node }) => node), ...assigned].filter(({ storage }) => storage === null);
   if (pending.length === 0) return "nothing to compute: all values are there";
   const device = pending.find((node) => node.device !== null)?.device ?? getBackend();

@@ -193,6 +193,7 @@ export function operandNode(operation: string, value: Operand, dtype: DType, rul
 
 /** An operand as a tensor; JS values become float32 scalars, or bool. */
 export function asTensor(value: Operand): Tensor {
-  if (value instanceof Tensor) return value;
+  // A variable stands for its value now: an operation that changes nothing must not give back what will have another one.
+  if (value instanceof Tensor) return value.constructor === Tensor ? value : new Tensor(value.node);
   return new Tensor(fillNode(numberOf("operand", value), [], typeof value === "boolean" ? "bool" : "float32"));
 }

@@ -26,6 +26,10 @@ export interface PendingAssignment {
 }
 
 const assignments = new Set<PendingAssignment>();
+/** Variables whose first value waits, and depends on no other variable: weakly, for nobody else needs one that is dropped. */
+const firstValues = new Map<VariableIdentity, WeakRef<PendingAssignment>>();
+/** When there are so many they are looked through for those that are gone. */
+let firstBound = 1024;
 /** Those that a function makes while it runs, with the versions before. */
 let watched: Map<PendingAssignment, Node> | null = null;
 /** By backend, and weakly, so that one that is used no more can be collected. */
@@ -33,10 +37,36 @@ const replaced = new WeakMap<Backend, Node[]>();
 /** Asked for by `backward`; those whose step never came are the first to be forgotten. */
 let requested: Node[] = [];
 const mostRequested = 32;
+/** Versions that somebody holds as a snapshot, and that later assignments follow, before they are computed. */
+let snapshots: Node[] = [];
 
 /** Makes an assignment part of the run that computes what it belongs to. */
 export function addAssignment(assignment: PendingAssignment): void {
+  firstValues.delete(assignment.identity);
   assignments.add(assignment);
+}
+
+/** Makes the first value of a variable part of the run that reads it. */
+export function addFirstValue(assignment: PendingAssignment): void {
+  firstValues.set(assignment.identity, new WeakRef(assignment));
+  if (firstValues.size < firstBound) return;
+  for (const [identity, reference] of firstValues) if (reference.deref() === undefined) firstValues.delete(identity);
+  firstBound = Math.max(1024, 2 * firstValues.size);
+}
+
+/** The variable of this identity, if its first value waits. */
+export function firstValueOf(identity: VariableIdentity): PendingAssignment | null {
+  return firstValues.get(identity)?.deref() ?? null;
+}
+
+/** All variables whose first value waits. */
+export function pendingFirstValues(): PendingAssignment[] {
+  return [...firstValues.values()].flatMap((reference) => reference.deref() ?? []);
+}
+
+/** Whether the function of an update runs. */
+export function isUpdating(): boolean {
+  return watched !== null;
 }
 
 /** Notes that a variable is about to be assigned. */
@@ -47,8 +77,10 @@ export function noteAssignment(assignment: PendingAssignment): void {
 /** Drops an assignment: it has been made, the variable got another value, or the update failed. */
 export function removeAssignment(assignment: PendingAssignment): void {
   assignments.delete(assignment);
+  firstValues.delete(assignment.identity);
 }
 
+/** What has been assigned since variables had their first values. */
 export function pendingAssignments(): ReadonlySet<PendingAssignment> {
   return assignments;
 }
@@ -82,6 +114,17 @@ export function requestOutput(node: Node): void {
   requested = [...requestedOutputs().slice(1 - mostRequested), node];
 }
 
+/** Notes a version that is held as a snapshot: the run that makes a later assignment computes it too. */
+export function addSnapshot(version: Node): void {
+  snapshots.push(version);
+}
+
+/** The snapshots that have no value yet. */
+export function pendingSnapshots(): readonly Node[] {
+  if (snapshots.length > 0) snapshots = snapshots.filter(({ storage, lost }) => storage === null && lost === null);
+  return snapshots;
+}
+
 /** Runs a function that may ask for nodes, and forgets them. */
 export function withoutRequests<T>(fn: () => T): T {
   const before = requested;
@@ -106,8 +149,8 @@ export function requestedOutputs(): readonly Node[] {
 
 /** Notes a version that was replaced outside of a program, whose buffer nobody answers for any more. */
 export function addReplaced(version: Node): void {
-  const backend = version.storage?.backend ?? null;
-  if (backend === null || version.storage?.host !== null) return;
+  const { backend = null, buffer = null } = version.storage ?? {};
+  if (backend === null || buffer === null) return;
   const list = replaced.get(backend);
   if (list === undefined) replaced.set(backend, [version]);
   else list.push(version);

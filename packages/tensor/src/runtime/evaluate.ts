@@ -5,15 +5,16 @@ import type { Node } from "../graph/node.ts";
 import { passRun, setRelief } from "../graph/pending.ts";
 import { staleTensorError } from "../graph/storage.ts";
 import { refuseInTrace } from "../graph/trace.ts";
+import { collect } from "./collect.ts";
 import { getBackend, resolveDevice } from "./device.ts";
-import { pendingAssignments, requestedOutputs } from "./effects.ts";
+import { discardRequests, pendingAssignments, pendingFirstValues, requestedOutputs } from "./effects.ts";
 import type { Executor } from "./executor.ts";
 import { GraphExecutor } from "./graph-executor.ts";
 import { followPending } from "./history.ts";
 import { PlannedExecutor } from "./planned-executor.ts";
 import { chooseEnds, sortOld } from "./relief.ts";
-import { type Work, gatherWork } from "./work.ts";
-import { smallEndsOf } from "./small-ends.ts";
+import { type Work, gatherWork, unconcerned } from "./work.ts";
+import { isComputable, needsAny, smallEndsOf } from "./small-ends.ts";
 import { yieldToEventLoop } from "./yield.ts";
 
 const executors = new WeakMap<Device, Executor>();
@@ -42,16 +43,18 @@ export interface EvaluateOptions {
 export function evaluate(nodes: readonly Node[], options: EvaluateOptions = {}): Promise<void> | void {
   refuseInTrace("data was asked for", "return the tensor and read it after the call");
   const waits: Promise<void>[] = [];
-  for (const [device, list] of byDevice(nodes)) {
+  const lists = byDevice(nodes);
+  for (const [device, list] of lists) {
     const executor = executorOf(device);
-    const gather = (): Work => gatherWork(device, list, options.others);
+    // What fails on one device is taken back on the others: there old values must still be there.
+    const gather = (): Work => gatherWork(device, list, options.others, lists.size === 1 || options.isUpdate !== true);
     let work = gather();
     if (computeLosing(work.losing)) work = gather();
     let wait: Promise<void> | void;
     try {
       wait = executor.evaluate(work);
     } catch (error) {
-      if (options.isUpdate === true) for (const assignment of work.assignments) assignment.discard();
+      if (options.isUpdate === true) takeBack(work, list, options.others ?? []);
       throw error;
     }
     for (const each of [wait, options.throttled === true ? executor.ready() : undefined]) {
@@ -62,9 +65,20 @@ export function evaluate(nodes: readonly Node[], options: EvaluateOptions = {}):
   return waits.length > 0 ? Promise.all(waits).then(() => undefined) : undefined;
 }
 
-/** Small results that need values of these variables are computed before a compiled function assigns them. */
-export function evaluateEndsOf(variables: ReadonlySet<object>): void {
-  computeLosing(smallEndsOf(variables));
+/** An update has failed: what belongs to it, and would fail again, waits no more. The variables of the update get their values back. */
+function takeBack(work: Work, roots: readonly Node[], asked: readonly Node[]): void {
+  const own = new Set(roots);
+  const besides = work.assignments.filter(({ version }) => !own.has(version));
+  const waiting = new Set(unconcerned(besides, roots));
+  for (const assignment of besides) if (!waiting.has(assignment)) assignment.discard();
+  const computed = new Set(work.collected.nodes);
+  discardRequests(asked.filter((node) => computed.has(node)));
+}
+
+/** Small results and assignments that need values of these variables are computed before a compiled function assigns them. */
+export function evaluateWhatNeeds(variables: ReadonlySet<object>): void {
+  const assigned = Array.from(pendingAssignments(), ({ version }) => version);
+  computeLosing([...assigned.filter((version) => needsAny(version, variables)), ...smallEndsOf(variables)]);
   passRun();
 }
 
@@ -99,8 +113,14 @@ function byDevice(nodes: readonly Node[]): ReadonlyMap<Device, Node[]> {
 export function evaluateAll(): Promise<void> | void {
   const backend = getBackend();
   const isHere = ({ device }: Node): boolean => device === null || backend === null || device === backend;
-  const assigned = Array.from(pendingAssignments(), ({ version }) => version);
-  return evaluate([...requestedOutputs(), ...assigned].filter(isHere));
+  const all = [...pendingFirstValues(), ...pendingAssignments()];
+  const lost = all.filter(({ version }) => isHere(version) && !isComputable(version));
+  const versions = lost.map(({ version }) => version);
+  for (const assignment of lost) assignment.discard(); // said once, below
+  const assigned = all.filter((assignment) => !lost.includes(assignment)).map(({ version }) => version);
+  const wait = evaluate([...requestedOutputs(), ...assigned].filter(isHere));
+  collect(versions); // throws if there are any, and says what is lost
+  return wait;
 }
 
 /** The value of a node as of this call. */

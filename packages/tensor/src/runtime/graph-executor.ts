@@ -69,7 +69,10 @@ export class GraphExecutor implements Executor {
   }
 }
 
-function hostOf({ host }: Storage): TypedArray {
+/** A value on the host; one that another backend has computed is copied, where that needs no waiting. */
+function hostOf(storage: Storage): TypedArray {
+  const { buffer, backend, dtype, size } = storage;
+  const host = (storage.host ??= (buffer && backend?.readSync?.(buffer, dtype, size)) ?? null);
   if (host === null) throw new MinimaError("a value of another device reached the evaluator");
   return host;
 }

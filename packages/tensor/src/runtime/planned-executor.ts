@@ -57,7 +57,8 @@ export class PlannedExecutor implements Executor {
     throw isOutOfMemory(error) ? lateOutOfMemoryError(error, this.backend, this.results) : error;
   }
 
-  #run({ collected, assignments }: Work): void {
+  #run(work: Work): void {
+    let { collected } = work;
     for (const node of collected.recomputed) node.plan?.wanted.add(node.planPosition);
     let entry = this.plans.get(collected.key);
     if (entry !== undefined && entry.wanted.size > 0) {
@@ -65,7 +66,7 @@ export class PlannedExecutor implements Executor {
       entry = this.plans.get(collected.key);
     }
     entry ??= this.#plan(collected);
-    this.#runEager(entry, { collected, assignments });
+    this.#runEager(entry, { ...work, collected });
   }
 
   #plan(collected: Collected): CachedPlan {
@@ -81,13 +82,14 @@ export class PlannedExecutor implements Executor {
     return entry;
   }
 
-  #runEager(entry: CachedPlan, { collected: { nodes }, assignments }: Omit<Work, "losing">): void {
+  #runEager(entry: CachedPlan, work: Work): void {
+    const { nodes } = work.collected;
     const storageOf = (position: number): Storage => {
       const { storage } = nodes[position];
       if (storage === null) throw leakedTensorError(nodes[position]);
       return storage;
     };
-    this.#updates.makeRoom(assignments, nodes);
+    this.#updates.makeRoom(work.assignments, nodes);
     const values = this.#runner.run(entry, nodes, storageOf, (position) => nodes[position].value);
     for (const [position, storage] of values) {
       const node = nodes[position];
@@ -103,7 +105,7 @@ export class PlannedExecutor implements Executor {
       node.planPosition = position;
     }
     prunePending();
-    this.#updates.commit(assignments);
+    this.#updates.commit(work);
     for (const storage of values.values()) if (storage.version === null) this.results.add(storage);
     followNodes(nodes);
     this.#updates.tell();

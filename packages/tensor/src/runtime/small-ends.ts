@@ -22,13 +22,6 @@ export function isSmallEnd(node: Node): boolean {
   );
 }
 
-function needsAny(node: Node, variables: ReadonlySet<object>): boolean {
-  let needed = variablesOf.get(node);
-  if (needed === undefined) variablesOf.set(node, (needed = variablesBelow(node)));
-  for (const variable of needed) if (variables.has(variable)) return true;
-  return false;
-}
-
 /** The variables whose values a node is made of. */
 function variablesBelow(root: Node): ReadonlySet<object> {
   const variables = new Set<object>();
@@ -49,6 +42,21 @@ export function hangsOn(end: Node, program: { has(node: Node): boolean }): boole
     return false;
   });
   return isReached && isWhole;
+}
+
+/** Whether nothing is lost that a node needs beside what a program computes anyway. */
+export function isComputable(root: Node, program: { has(node: Node): boolean } = nothing): boolean {
+  return walkBelow(root, (node) => !program.has(node));
+}
+
+const nothing = { has: () => false };
+
+/** Whether a node needs a value of one of these variables. */
+export function needsAny(node: Node, variables: ReadonlySet<object>): boolean {
+  let needed = variablesOf.get(node);
+  if (needed === undefined) variablesOf.set(node, (needed = variablesBelow(node)));
+  for (const variable of needed) if (variables.has(variable)) return true;
+  return false;
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { Backend } from "../backend.ts";
 import type { Node } from "../graph/node.ts";
 import { type Storage, describeVersion } from "../graph/storage.ts";
-import type { PendingAssignment } from "./effects.ts";
+import { addReplaced } from "./effects.ts";
 import type { Assignment, HasVersions } from "./executor.ts";
 import { Generation, letGo } from "./history.ts";
 import type { Results } from "./results.ts";
+import type { Work } from "./work.ts";
 
 /** Values of variables up to this size are kept for late readers. */
 const smallVariableBytes = 16;
@@ -35,7 +36,7 @@ export class Updates {
   }
 
   /** Hands the new versions to their variables. */
-  commit(assignments: readonly PendingAssignment[]): void {
+  commit({ assignments, overwrites }: Pick<Work, "assignments" | "overwrites">): void {
     const generation = new Generation();
     for (const assignment of assignments) {
       const { storage } = assignment.version;
@@ -44,7 +45,7 @@ export class Updates {
       assignment.version.dropInputs();
       assignment.retirePrevious(this.#retireAlways);
       assignment.commit(this.#backend);
-      if (assignment.inPlace) assignment.retirePrevious(this.#retireAlways);
+      if (assignment.inPlace && overwrites) assignment.retirePrevious(this.#retireAlways);
     }
   }
 
@@ -74,8 +75,13 @@ export class Updates {
     return true;
   };
 
-  #retire({ storage }: Node, variable: string, update: number): void {
-    if (storage === null || storage.backend !== this.#backend) return;
+  #retire(version: Node, variable: string, update: number): void {
+    const { storage } = version;
+    if (storage === null) return;
+    if (storage.backend !== this.#backend) {
+      addReplaced(version); // the variable has moved here from another backend
+      return;
+    }
     const { buffer } = storage;
     if (buffer === null) {
       if (storage.host === null) this.#lose(storage, variable, update); // it was overwritten

@@ -1,13 +1,15 @@
 import type { Device } from "../backend.ts";
 import type { Node } from "../graph/node.ts";
 import { type Collected, Collector } from "./collect.ts";
-import { type PendingAssignment, pendingAssignments } from "./effects.ts";
-import { hangsOn, smallEndsOf } from "./small-ends.ts";
+import { type PendingAssignment, firstValueOf, pendingAssignments, pendingSnapshots } from "./effects.ts";
+import { hangsOn, isComputable, smallEndsOf } from "./small-ends.ts";
 
 /** What one program computes, and the assignments that it makes. */
 export interface Work {
   readonly collected: Collected;
   readonly assignments: readonly PendingAssignment[];
+  /** Whether values of variables that are updated in place have been written over, or are given up. */
+  readonly overwrites: boolean;
   /** Small results that nobody has asked for, and that lose a value which they need to one of these assignments, now or later. */
   readonly losing: readonly Node[];
 }
@@ -23,23 +25,36 @@ export interface Work {
  *
  * @param roots - What is asked for.
  * @param others - What is computed too if it belongs to them.
+ * @param overwrites - Whether new values may be written over old ones.
  */
-export function gatherWork(device: Device | null, roots: readonly Node[], others: readonly Node[] = []): Work {
+export function gatherWork(
+  device: Device | null,
+  roots: readonly Node[],
+  others: readonly Node[] = [],
+  overwrites = true,
+): Work {
   const collector = new Collector();
   for (const root of roots) if (root.storage === null) collector.add(root);
   const isHere = (node: Node): boolean => node.device === null || node.device === device;
   let candidates = Array.from(pendingAssignments()).filter(({ version }) => isHere(version));
-  let asked = others.filter((node) => node.storage === null && isHere(node));
+  let asked = [...others, ...pendingSnapshots()].filter((node) => node.storage === null && isHere(node));
   let losing: readonly Node[] = [];
   const assignments: PendingAssignment[] = [];
   const assigned = new Set<object>();
   const read = new VariablesRead(collector);
   for (let isComplete = false; !isComplete;) {
     isComplete = true;
+    for (const assignment of read.takeFirstValues()) {
+      collector.add(assignment.version);
+      assigned.add(assignment.identity);
+      assignments.push(assignment);
+      isComplete = false;
+    }
     const seen = new Set<Node>();
     const belongs = (node: Node): boolean => collector.has(node) || touches(node, collector, assigned, seen);
     candidates = candidates.filter((candidate) => {
       if (!read.has(candidate.identity) && !belongs(candidate.version)) return true;
+      if (!collector.has(candidate.version) && !isComputable(candidate.version, collector)) return true; // whoever reads it is told
       collector.add(candidate.version);
       assigned.add(candidate.identity);
       assignments.push(candidate);
@@ -48,6 +63,7 @@ export function gatherWork(device: Device | null, roots: readonly Node[], others
     });
     asked = asked.filter((node) => {
       if (!belongs(node)) return true;
+      if (!isComputable(node, collector)) return false;
       collector.add(node);
       isComplete = false;
       return false;
@@ -62,15 +78,16 @@ export function gatherWork(device: Device | null, roots: readonly Node[], others
     });
   }
   const replaced = assignments.flatMap(({ overwritten: before, version: after }) =>
-    before === null ? [] : [{ before, after }],
+    before === null || before.dtype !== after.dtype || !overwrites ? [] : [{ before, after }],
   );
-  return { collected: collector.finish(replaced), assignments, losing };
+  return { collected: collector.finish(replaced), assignments, overwrites, losing };
 }
 
 /** The variables of which a program reads or makes a version. */
 class VariablesRead {
   readonly #collector: Collector;
   readonly #variables = new Set<object>();
+  #firstValues: PendingAssignment[] = [];
   #next = 0;
 
   constructor(collector: Collector) {
@@ -78,12 +95,29 @@ class VariablesRead {
   }
 
   has(variable: object): boolean {
+    this.#look();
+    return this.#variables.has(variable);
+  }
+
+  /** The variables whose first value the program computes, each given once. */
+  takeFirstValues(): readonly PendingAssignment[] {
+    this.#look();
+    const found = this.#firstValues;
+    this.#firstValues = [];
+    return found;
+  }
+
+  /** Looks at the nodes that have come since. */
+  #look(): void {
     const { nodes } = this.#collector;
     for (; this.#next < nodes.length; this.#next++) {
-      const { variable: own } = nodes[this.#next];
-      if (own !== null) this.#variables.add(own);
+      const node = nodes[this.#next];
+      if (node.variable === null) continue;
+      if (this.#variables.has(node.variable)) continue;
+      this.#variables.add(node.variable);
+      const first = node.storage === null ? firstValueOf(node.variable) : null;
+      if (first !== null) this.#firstValues.push(first);
     }
-    return this.#variables.has(variable);
   }
 }
 
@@ -101,4 +135,35 @@ function touches(root: Node, program: Collector, assigned: ReadonlySet<object>, 
     }
   }
   return false;
+}
+
+/**
+ * Those assignments that a failure of a run does not concern: they are made of nothing that the run computes for its roots but of
+ * versions of variables, and go on waiting. What a forward pass assigned on the side fails with it.
+ */
+export function unconcerned(
+  assignments: readonly PendingAssignment[],
+  roots: readonly Node[],
+): readonly PendingAssignment[] {
+  const own = new Set<Node>();
+  for (const root of roots) walkInterior(root, (node) => own.add(node));
+  return assignments.filter(({ version }) => {
+    let isShared = false;
+    walkInterior(version, (node) => (isShared ||= own.has(node)));
+    return !isShared;
+  });
+}
+
+/** Visits what a node is made of that has no value, down to versions of variables. */
+function walkInterior(root: Node, visit: (node: Node) => void): void {
+  const seen = new Set<Node>([root]);
+  const stack = [root];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node.inputs.length > 0) visit(node);
+    for (const input of node.inputs) {
+      if (input.storage !== null || input.variable !== null || seen.has(input)) continue;
+      seen.add(input);
+      stack.push(input);
+    }
+  }
 }
