@@ -42,7 +42,8 @@ export class BatchProgram {
     try {
       await this.#compiled(inputs, targets, size);
       await this.#completion;
-    } catch (error) {
+    } catch (caught) {
+      const error = (await failureOf(this.#completion)) ?? caught; // what came first
       if (!(error instanceof TraceError)) throw error;
       if (isFirst) return await this.#runAsItIs(inputs, targets, size);
       throw new TraceError(
@@ -56,5 +57,15 @@ export class BatchProgram {
   async #runAsItIs(...batch: [Tensor, Tensor, number]): Promise<void> {
     await this.#work.build(...batch);
     await run();
+  }
+}
+
+/** What a promise is rejected with; null if it is not. */
+async function failureOf(completion: void | Promise<void>): Promise<unknown> {
+  try {
+    await completion;
+    return null;
+  } catch (error) {
+    return error;
   }
 }

@@ -69,7 +69,7 @@ describe("the structure of arguments", () => {
 
   it("objects of classes are refused", async () => {
     const f = compile((value: object) => value);
-    await expect(f(new Map())).rejects.toThrow(/argument #0 is a object/);
+    await expect(f(new Map())).rejects.toThrow(/argument #0 is an object/);
     await expect(f([new Date(0)])).rejects.toThrow(/argument #0\[0\]/);
   });
 });

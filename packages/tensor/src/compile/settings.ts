@@ -52,29 +52,41 @@ export class SettingsReader {
       this.#values = values;
       this.#key = values.map(describeValue).join();
     }
-    const variables = variablesOf(this.#items);
-    const known = this.#known;
-    if (
-      this.#changes !== variableChanges() ||
-      variables.length !== known.length ||
-      variables.some((variable, i) => variable !== known[i])
-    ) {
-      this.#changes = variableChanges();
-      this.#known = variables;
-      this.#variables = variables.map(describeVariable).join();
+    if (!this.#areKnown()) {
+      this.#known = [...listed(this.#items)];
+      this.#variables = this.#known.map(describeVariable).join();
+    } else if (this.#changes !== variableChanges()) {
+      this.#variables = this.#known.map(describeVariable).join();
     }
+    this.#changes = variableChanges();
     return `${this.#key}|${this.#variables}`;
+  }
+
+  /** Whether the variables are those that they were, without a list for it at each call. */
+  #areKnown(): boolean {
+    let count = 0;
+    for (const item of this.#items) {
+      if (item instanceof Variable) {
+        if (item !== this.#known[count++]) return false;
+      } else {
+        for (const variable of item.variables()) if (variable !== this.#known[count++]) return false;
+      }
+    }
+    return count === this.#known.length;
   }
 }
 
 /** The variables of a state, each once. */
-export function variablesOf(state: Iterable<Variable | HasVariables>): Variable[] {
-  const variables = new Set<Variable>();
+export function variablesOf(state: State): Variable[] {
+  return [...new Set(listed(state))];
+}
+
+/** The variables of a state, as often as they are listed. */
+function* listed(state: Iterable<Variable | HasVariables>): Generator<Variable> {
   for (const item of state) {
-    if (item instanceof Variable) variables.add(item);
-    else for (const variable of item.variables()) variables.add(variable);
+    if (item instanceof Variable) yield item;
+    else yield* item.variables();
   }
-  return [...variables];
 }
 
 function describeVariable(variable: Variable): string {
