@@ -68,6 +68,7 @@ export function compile<P extends readonly unknown[], R, const S extends readonl
   const state = listOf(given);
   const settings = new SettingsReader(state);
   const signatures = new Map<string, { recording: Recording; replay: Replay; calls: number }>();
+  let latest: string | null = null;
   const call = async (args: readonly unknown[]): Promise<R> => {
     if (isUpdating()) {
       throw new TraceError(
@@ -84,7 +85,7 @@ export function compile<P extends readonly unknown[], R, const S extends readonl
       key = `${inputs.key}|${settings.read()}`; // the recording may have made slots of optimizers
       signature = { recording, replay: new Replay(recording), calls: signature?.calls ?? 0 };
     }
-    keepLatest(signatures, key, signature);
+    if (key !== latest || signatures.get(key) !== signature) keepLatest(signatures, (latest = key), signature);
     signature.calls++;
     const { recording, replay } = signature;
     for (const { input, test } of recording.checks) {

@@ -52,20 +52,21 @@ export class SettingsReader {
       this.#values = values;
       this.#key = values.map(describeValue).join();
     }
-    if (!this.#areKnown()) {
-      this.#known = [...listed(this.#items)];
-      this.#variables = this.#known.map(describeVariable).join();
-    } else if (this.#changes !== variableChanges()) {
-      this.#variables = this.#known.map(describeVariable).join();
+    if (this.#changes !== variableChanges() || !this.#areKnown()) {
+      this.#changes = variableChanges();
+      this.#known = [...listed(Array.from(this.#items).filter(isPlain))];
+      this.#variables = variablesOf([...this.#items])
+        .map(describeVariable)
+        .join();
     }
-    this.#changes = variableChanges();
     return `${this.#key}|${this.#variables}`;
   }
 
-  /** Whether the variables are those that they were, without a list for it at each call. */
+  /** Whether what has no settings, which would tell, has the variables that it had. */
   #areKnown(): boolean {
     let count = 0;
     for (const item of this.#items) {
+      if (!isPlain(item)) continue;
       if (item instanceof Variable) {
         if (item !== this.#known[count++]) return false;
       } else {
@@ -74,6 +75,11 @@ export class SettingsReader {
     }
     return count === this.#known.length;
   }
+}
+
+/** Whether an item of the state says nothing of what matters besides its variables. */
+function isPlain(item: Variable | HasVariables): boolean {
+  return item instanceof Variable || item.settings === undefined;
 }
 
 /** The variables of a state, each once. */

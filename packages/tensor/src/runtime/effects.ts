@@ -42,7 +42,7 @@ let snapshots: Node[] = [];
 
 /** Makes an assignment part of the run that computes what it belongs to. */
 export function addAssignment(assignment: PendingAssignment): void {
-  firstValues.delete(assignment.identity);
+  if (firstValues.size > 0) firstValues.delete(assignment.identity);
   assignments.add(assignment);
 }
 
@@ -77,7 +77,7 @@ export function noteAssignment(assignment: PendingAssignment): void {
 /** Drops an assignment: it has been made, the variable got another value, or the update failed. */
 export function removeAssignment(assignment: PendingAssignment): void {
   assignments.delete(assignment);
-  firstValues.delete(assignment.identity);
+  if (firstValues.size > 0) firstValues.delete(assignment.identity);
 }
 
 /** What has been assigned since variables had their first values. */

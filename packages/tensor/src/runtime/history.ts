@@ -32,6 +32,10 @@ export class Generation {
     this.#histories.push(history);
   }
 
+  get isEmpty(): boolean {
+    return this.#histories.length === 0;
+  }
+
   *histories(): Generator<History> {
     for (const reference of this.#histories) {
       const history = reference.deref();
@@ -84,14 +88,15 @@ function follow(nodes: readonly Node[], generations: ReadonlySet<Generation>): v
 }
 
 /** Versions of these generations have gone: what needs them lets go of its inputs. */
-export function letGo(generations: ReadonlySet<object>): void {
-  if (generations.size === 0) return;
-  const histories = new Set<History>();
+export function letGo(generations: readonly object[]): void {
+  if (generations.length === 0) return;
+  let histories: Set<History> | null = null;
   for (const generation of generations) {
-    if (!(generation instanceof Generation)) continue;
-    for (const history of generation.histories()) histories.add(history);
+    if (!(generation instanceof Generation) || generation.isEmpty) continue;
+    for (const history of generation.histories()) (histories ??= new Set()).add(history);
   }
-  for (const history of histories) history.nodes = history.nodes.filter(isStillNeeded);
+  if (histories === null && pendingNodes().length === 0) return;
+  for (const history of histories ?? []) history.nodes = history.nodes.filter(isStillNeeded);
   for (const node of pendingNodes()) isStillNeeded(node);
   prunePending();
 }

@@ -5,14 +5,20 @@ import { pendingNodes } from "../graph/pending.ts";
 /** Results below this size are kept without asking whether anybody still holds them. */
 const smallBytes = 2 ** 17;
 
+interface NodeSet {
+  has(node: Node): boolean;
+}
+
+const nothing: NodeSet = { has: () => false };
+
 const variablesOf = new WeakMap<Node, ReadonlySet<object>>();
 
 /**
  * The results that need a value of one of these variables, that wait, that nothing was made of, and that are small: what
- * a training loop keeps to read it later.
+ * a training loop keeps to read it later; but for those that a program computes anyway.
  */
-export function smallEndsOf(variables: ReadonlySet<object>): readonly Node[] {
-  return pendingNodes().filter((node) => isSmallEnd(node) && needsAny(node, variables));
+export function smallEndsOf(variables: ReadonlySet<object>, program: NodeSet = nothing): readonly Node[] {
+  return pendingNodes().filter((node) => isSmallEnd(node) && !program.has(node) && needsAny(node, variables));
 }
 
 /** Whether a node waits, nothing was made of it, and it is small and needs values of variables. */
@@ -34,7 +40,7 @@ function variablesBelow(root: Node): ReadonlySet<object> {
 }
 
 /** Whether a node is made of something that a program computes, and of nothing that is lost. */
-export function hangsOn(end: Node, program: { has(node: Node): boolean }): boolean {
+export function hangsOn(end: Node, program: NodeSet): boolean {
   let isReached = false;
   const isWhole = walkBelow(end, (node) => {
     if (node.storage !== null || node.inputs.length === 0 || !program.has(node)) return true;
@@ -45,11 +51,9 @@ export function hangsOn(end: Node, program: { has(node: Node): boolean }): boole
 }
 
 /** Whether nothing is lost that a node needs beside what a program computes anyway. */
-export function isComputable(root: Node, program: { has(node: Node): boolean } = nothing): boolean {
+export function isComputable(root: Node, program: NodeSet = nothing): boolean {
   return walkBelow(root, (node) => !program.has(node));
 }
-
-const nothing = { has: () => false };
 
 /** Whether a node needs a value of one of these variables. */
 export function needsAny(node: Node, variables: ReadonlySet<object>): boolean {

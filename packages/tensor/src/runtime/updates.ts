@@ -15,7 +15,7 @@ export class Updates {
   readonly #backend: Backend;
   readonly #results: Results;
   /** Generations of which a version has gone since it was last told. */
-  readonly #gone = new Set<object>();
+  readonly #gone: object[] = [];
 
   constructor(backend: Backend, results: Results) {
     this.#backend = backend;
@@ -67,7 +67,7 @@ export class Updates {
   /** Tells what needs versions that have gone. */
   tell(): void {
     letGo(this.#gone);
-    this.#gone.clear();
+    this.#gone.length = 0;
   }
 
   readonly #retireAlways = (version: Node, variable: string, update: number): boolean => {
@@ -102,6 +102,7 @@ export class Updates {
 
   #lose(storage: Storage, variable: string, update: number): void {
     storage.stale = describeVersion(variable, update);
-    if (storage.version !== null) this.#gone.add(storage.version.generation);
+    const generation = storage.version?.generation; // mostly that of the one before
+    if (generation !== undefined && generation !== this.#gone.at(-1)) this.#gone.push(generation);
   }
 }

@@ -69,8 +69,8 @@ export function gatherWork(
       return false;
     });
     if (!isComplete || assignments.length === 0) continue;
-    losing = smallEndsOf(assigned).filter((node) => {
-      if (!isHere(node) || collector.has(node)) return false;
+    losing = smallEndsOf(assigned, collector).filter((node) => {
+      if (!isHere(node)) return false;
       if (!hangsOn(node, collector)) return true;
       collector.add(node);
       isComplete = false;
