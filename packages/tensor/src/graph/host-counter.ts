@@ -29,12 +29,14 @@ export class HostCounter {
 
   /** Counts on: now, or in a compiled function at each call. */
   advance(by = 1): void {
-    const move = (): void => {
-      this.value += by;
-    };
     const trace = activeTrace();
-    if (trace === null) move();
-    else trace.effect(move);
+    if (trace === null) {
+      this.value += by;
+      return;
+    }
+    trace.effect(() => {
+      this.value += by;
+    });
   }
 }
 

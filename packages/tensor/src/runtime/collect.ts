@@ -28,6 +28,9 @@ export class Collector {
   readonly #roots: Node[] = [];
   readonly #nodes: Node[] = [];
   readonly #key: number[] = [];
+  /** Positions of what the program must give back, in any order, some of them twice. */
+  readonly #outputs: number[] = [];
+  #hasInteriors = false;
 
   /** The nodes so far. */
   get nodes(): readonly Node[] {
@@ -77,21 +80,21 @@ export class Collector {
       if (node.storage === null) {
         key.push(node.signature);
         for (const input of node.inputs) key.push(input.position);
+        if (node.evaluated) {
+          this.#hasInteriors = true;
+          if (node.kind !== "fill") this.#outputs.push(node.position);
+        }
       } else {
         key.push(node.kind === "leaf" ? node.signature : signatureOf("leaf", node.shape, node.dtype, null));
       }
     }
+    if (root.storage === null) this.#outputs.push(root.position);
   }
 
   /** Gives the program, in which new values of variables may be written over the old ones. */
   finish(replaced: readonly Replaced[] = []): Collected {
     const nodes = this.#nodes;
-    const outputs: number[] = [];
-    const isRoot = new Set(this.#roots);
-    for (let i = 0; i < nodes.length; i++) {
-      const node = nodes[i];
-      if (node.storage === null && (isRoot.has(node) || (node.evaluated && node.kind !== "fill"))) outputs.push(i);
-    }
+    const outputs = this.#outputs.sort((a, b) => a - b).filter((position, i, all) => position !== all[i - 1]);
     const updates: InPlaceUpdate[] = [];
     for (const { before, after } of replaced) {
       if (this.has(before) && this.has(after)) updates.push({ leaf: before.position, output: after.position });
@@ -101,7 +104,7 @@ export class Collector {
     for (const { leaf, output } of updates) key.push(leaf, output);
     key.push(-1);
     for (const output of outputs) key.push(output);
-    return { nodes, outputs, updates, key, recomputed: findRecomputed(this.#roots, nodes) };
+    return { nodes, outputs, updates, key, recomputed: this.#hasInteriors ? findRecomputed(this.#roots, nodes) : [] };
   }
 }
 
