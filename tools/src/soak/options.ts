@@ -12,9 +12,9 @@ export const usage = `Usage: npm run soak -- --steps N [options]
   --help            print this
 
 Trains an MLP 784-128-10 on a new batch of 128 every step, each mode in a process of its own, and prints what is held at
-step 100 and every 1,000 steps, one JSON object a line; figures are the least of the last 500 steps, the last one
-after a collection. Exit code: 0 if
-memory stayed flat (within 5 % from step 1,000 on, besides 1 KB for each tensor that the loop keeps) and under 300 MB, 1 if not, 2 on bad usage.`;
+step 100 and every 1,000 steps, one JSON object a line; figures are the least of the last 500 steps, the last
+one after a collection. Exit code: 0 if memory stayed flat (within 5 % from step 1,000 on, besides 1 KB for each tensor
+that the loop keeps) and under 300 MB, 1 if not, 2 on bad usage.`;
 
 export interface Options {
   readonly steps: number;

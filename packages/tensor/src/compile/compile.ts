@@ -95,6 +95,7 @@ export function compile<P extends readonly unknown[], R, const S extends readonl
     const pending = pendingOf(inputs.tensors, replay.variables);
     // Without waiting, so that calls take effect in the order in which they are made.
     const computed = pending.length > 0 ? evaluate(pending) : undefined;
+    computed?.catch(() => undefined); // thrown below, unless the call itself fails first
     evaluateWhatNeeds(replay.assigned);
     const executor = executorOf(resolveDevice(deviceOf(inputs.tensors) ?? replay.device));
     const result = replay.run(executor, inputs);

@@ -113,8 +113,7 @@ export function inline(
   state: State,
   isStatic: (position: number) => boolean,
 ): unknown {
-  if (++depth > mostNested) {
-    depth = 0;
+  if (depth === mostNested) {
     throw new TraceError(
       `compile: compiled functions are nested ${mostNested} deep; one of them calls itself without end`,
     );
@@ -131,10 +130,11 @@ export function inline(
       `#${position}`,
     ),
   );
+  depth++;
   try {
     return fn(...(given as never[]));
   } finally {
-    depth = Math.max(0, depth - 1);
+    depth--;
   }
 }
 
