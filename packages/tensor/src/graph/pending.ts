@@ -10,7 +10,7 @@ const chainAge = 65536;
 /** ... and when it is as long as this: what hangs on one old node is no chain. */
 const chainLength = 64;
 
-/** Nodes that wait for longer than so many runs, and for less than twice as many, are released. */
+/** After so many runs the nodes are released that were waiting before the first of them. */
 const runsToWait = 16;
 
 /** What the runtime does so that memory stays bounded. */
@@ -85,7 +85,7 @@ export function passRun(): void {
   if (relief === null || held > 0 || ++runs % runsToWait !== 0) return;
   prunePending();
   const count = pending.findIndex(({ birth }) => birth > lastReleased);
-  const old = count < 0 ? pending : pending.slice(0, count);
+  const old = pending.slice(0, count < 0 ? pending.length : count); // a copy: what is computed leaves the list
   lastReleased = pending.at(-1)?.birth ?? lastReleased;
   if (old.length === 0) return;
   held++;

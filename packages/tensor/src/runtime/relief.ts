@@ -46,7 +46,7 @@ export function chooseEnds(pending: readonly Node[]): readonly Node[][] {
   return chosen;
 }
 
-/** Nodes that have waited for long, by what is to be done for them. */
+/** What is to be done for nodes that have waited for long. */
 export interface OldNodes {
   /** Ends that are small and need values of variables: computed, so that nothing can take these away. */
   readonly small: readonly Node[];
@@ -56,6 +56,7 @@ export interface OldNodes {
   readonly others: readonly (readonly Node[])[];
 }
 
+/** Sorts nodes that have waited for long by what is to be done for them. */
 export function sortOld(old: readonly Node[]): OldNodes {
   const isOld = new Set(old);
   const small: Node[] = [];
